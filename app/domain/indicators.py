@@ -1,4 +1,4 @@
-"""The follow-up indicators of the ANALYSER column, as data that forms, checks, charts and files are read from."""
+"""The follow-up indicators of the ANALYSER column, as data: forms, checks, charts and files read it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ Better = Literal["higher", "lower", "neither"]
 Rhythm = Literal["term", "year"]
 
 SHEET = "Fiche repère AMBITIONNER / AGIR / ANALYSER, indicateurs de suivi"
-BALLOT = "Procès-verbal de l'élection des représentants des parents d'élèves"
-SCHOOL = "Suivi de l'école"
+BALLOT = "Procès-verbal de l’élection des représentants des parents d’élèves"
+SCHOOL = "Suivi de l’école"
 OWN_PACK = "own"
 
 
@@ -76,7 +76,7 @@ _CATALOGUE = (
     ),
     Indicator(
         "visits",
-        "Venues des parents à l'école",
+        "Venues des parents à l’école",
         "official",
         ("venue", "venues"),
         "persons",
@@ -116,7 +116,7 @@ _CATALOGUE = (
         "official",
         ("séance", "séances"),
         "events",
-        counted="Séances d'analyse tenues avec les représentants élus",
+        counted="Séances d’analyse tenues avec les représentants élus",
         out_of=None,
         source=SHEET,
         fed_by=Source.SESSION,
@@ -154,7 +154,7 @@ _CATALOGUE = (
         "meetings",
         ("rencontre", "rencontres"),
         "persons",
-        counted="Rencontres individuelles sans difficulté à l'origine",
+        counted="Rencontres individuelles sans difficulté à l’origine",
         out_of="Rencontres individuelles tenues",
     ),
     Indicator(
@@ -182,7 +182,7 @@ _CATALOGUE = (
         FAMILIES,
         "persons",
         counted="Familles présentes à la réunion de rentrée",
-        out_of="Familles de l'école",
+        out_of="Familles de l’école",
         every="year",
     ),
     Indicator(
@@ -191,16 +191,16 @@ _CATALOGUE = (
         "meetings",
         ("rendez-vous", "rendez-vous"),
         "persons",
-        counted="Rendez-vous proposés par l'école auxquels la famille est venue",
-        out_of="Rendez-vous proposés par l'école",
+        counted="Rendez-vous proposés par l’école auxquels la famille est venue",
+        out_of="Rendez-vous proposés par l’école",
     ),
     Indicator(
         "council_attendance",
-        "Présence des élus au conseil d'école",
+        "Présence des élus au conseil d’école",
         "life",
         PARENTS,
         "public",
-        counted="Représentants des parents présents au conseil d'école",
+        counted="Représentants des parents présents au conseil d’école",
         out_of="Représentants des parents convoqués",
         max_counted=1_000,
     ),
@@ -221,7 +221,7 @@ _CATALOGUE = (
         FAMILIES,
         "persons",
         counted="Familles connectées au moins une fois ce trimestre",
-        out_of="Familles de l'école",
+        out_of="Familles de l’école",
     ),
     Indicator(
         "furthest_families",
@@ -230,7 +230,7 @@ _CATALOGUE = (
         FAMILIES,
         "persons",
         counted="Familles rencontrées parmi elles (un nombre, jamais une liste)",
-        out_of="Familles que l'équipe juge les plus éloignées de l'école",
+        out_of="Familles que l’équipe juge les plus éloignées de l’école",
     ),
     Indicator(
         "families_met_once",
@@ -239,16 +239,16 @@ _CATALOGUE = (
         FAMILIES,
         "persons",
         counted="Familles rencontrées au moins une fois depuis la rentrée",
-        out_of="Familles de l'école",
+        out_of="Familles de l’école",
     ),
     Indicator(
         "absenteeism",
-        "Demi-journées d'absence",
+        "Demi-journées d’absence",
         "climate",
         ("demi-journée", "demi-journées"),
         "persons",
-        counted="Demi-journées d'absence d'élèves",
-        out_of="Demi-journées possibles (élèves × demi-journées d'école)",
+        counted="Demi-journées d’absence d’élèves",
+        out_of="Demi-journées possibles (élèves × demi-journées d’école)",
         better="lower",
         max_counted=1_000_000,
     ),
@@ -277,7 +277,7 @@ _CATALOGUE = (
         "climate",
         ("conflit", "conflits"),
         "persons",
-        counted="Conflits ayant demandé l'intervention de la direction",
+        counted="Conflits ayant demandé l’intervention de la direction",
         out_of=None,
         better="lower",
         max_counted=10_000,
@@ -288,9 +288,9 @@ INDICATORS: Mapping[str, Indicator] = {indicator.slug: indicator for indicator i
 OFFICIAL: tuple[str, ...] = tuple(i.slug for i in _CATALOGUE if i.is_official)
 
 _PACK_LABELS = {
-    "election": "L'élection en détail",
+    "election": "L’élection en détail",
     "meetings": "Rencontres et réunions",
-    "life": "Vie de l'école",
+    "life": "Vie de l’école",
     "reach": "Toucher toutes les familles",
     "climate": "Climat scolaire",
 }

@@ -44,7 +44,7 @@ class Figure:
 
     def __post_init__(self) -> None:
         if (self.status is Status.VALUE) != (self.rate is not None):
-            raise ValueError("Un relevé porte des nombres s'il est mesuré, et seulement alors.")
+            raise ValueError("Un relevé porte des nombres s’il est mesuré, et seulement alors.")
 
     @classmethod
     def of(cls, counted: int, out_of: int | None = None) -> "Figure":

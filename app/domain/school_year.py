@@ -1,4 +1,4 @@
-"""School years, terms and calendars. Years and terms are strings: they sort, bind in SQL and travel as JSON."""
+"""School years, terms and calendars. Years and terms are strings: they sort, bind in SQL, travel as JSON."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class SchoolYear(str):
     def __new__(cls, value: str) -> Self:
         found = re.fullmatch(r"([0-9]{4})-([0-9]{4})", value)
         if not found or int(found[1]) not in YEARS or int(found[2]) != int(found[1]) + 1:
-            raise ValueError("Une année scolaire s'écrit 2026-2027.")
+            raise ValueError("Une année scolaire s’écrit 2026-2027.")
         return super().__new__(cls, value)
 
     @classmethod
@@ -52,7 +52,7 @@ class Term(str):
     def __new__(cls, value: str) -> Self:
         year, separator, number = value.rpartition("-T")
         if not separator or number not in {"1", "2", "3"}:
-            raise ValueError("Un trimestre s'écrit 2026-2027-T1, T2 ou T3.")
+            raise ValueError("Un trimestre s’écrit 2026-2027-T1, T2 ou T3.")
         SchoolYear(year)
         return super().__new__(cls, value)
 
@@ -103,12 +103,12 @@ class Calendar:
         if not self.first_day <= self.t1_last < self.t2_last < self.last_day:
             raise ValueError("Les trois trimestres doivent se suivre, du premier au dernier jour.")
         if self.first_day.year != self.year.start or self.last_day.year != self.year.start + 1:
-            raise ValueError(f"Ces dates ne sont pas celles de l'année scolaire {self.year}.")
+            raise ValueError(f"Ces dates ne sont pas celles de l’année scolaire {self.year}.")
 
     def dates(self, term: Term) -> tuple[date, date]:
         """First and last day of a term, both included."""
         if term.year != self.year:
-            raise ValueError(f"Le {term.label} n'est pas dans l'année scolaire {self.year}.")
+            raise ValueError(f"Le {term.label} n’est pas dans l’année scolaire {self.year}.")
         lasts = (self.first_day - DAY, self.t1_last, self.t2_last, self.last_day)
         return lasts[term.number - 1] + DAY, lasts[term.number]
 
@@ -157,7 +157,7 @@ def term_of(day: date, calendar: Calendar) -> Term:
         first, last = calendar.dates(term)
         if first <= day <= last:
             return term
-    raise ValueError(f"Le {day:%d/%m/%Y} n'est pas dans l'année scolaire {calendar.year}.")
+    raise ValueError(f"Le {day:%d/%m/%Y} n’est pas dans l’année scolaire {calendar.year}.")
 
 
 def year_of(day: date, departement_code: str) -> SchoolYear:

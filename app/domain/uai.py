@@ -22,7 +22,7 @@ def check_uai(text: str) -> str:
             f"Un UAI compte 8 caractères (7 chiffres, 1 lettre)\u202f; ici il y en a {len(uai)}."
         )
     if not re.fullmatch(r"[0-9]{7}[A-Z]", uai):
-        raise ValueError("Un UAI s'écrit avec 7 chiffres puis une lettre, par exemple 0350123U.")
+        raise ValueError("Un UAI s’écrit avec 7 chiffres puis une lettre, par exemple 0350123U.")
     if uai[7] != (letter := expected_letter(uai[:7])):
         raise ValueError(
             f"La lettre de l'UAI ne correspond pas à ses chiffres\u202f: {letter} attendu, {uai[7]} écrit."

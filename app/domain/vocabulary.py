@@ -21,9 +21,9 @@ class Labelled(StrEnum):
 class Axis(Labelled):
     """The three axes of the AGIR column."""
 
-    RIGHTS = "rights", "Rendre effectifs les droits d'information et d'expression des parents"
-    FAMILIARITY = "familiarity", "Aider les parents à se familiariser avec le monde de l'École"
-    PARTICIPATION = "participation", "Encourager la participation des parents à la vie de l'école"
+    RIGHTS = "rights", "Rendre effectifs les droits d’information et d’expression des parents"
+    FAMILIARITY = "familiarity", "Aider les parents à se familiariser avec le monde de l’École"
+    PARTICIPATION = "participation", "Encourager la participation des parents à la vie de l’école"
 
 
 class GoalState(Labelled):
@@ -84,7 +84,7 @@ class Grade(Labelled):
     CM1 = "CM1", "CM1"
     CM2 = "CM2", "CM2"
     ULIS = "ulis", "dispositif Ulis"
-    ALL = "all", "toute l'école"
+    ALL = "all", "toute l’école"
 
     @classmethod
     def _missing_(cls, value: object) -> "Grade | None":
@@ -131,9 +131,9 @@ class PriorityEducation(Labelled):
 
 
 class VotingMode(Labelled):
-    """How parents may vote (arrêté du 13 mai 1985 on the conseil d'école, as amended)."""
+    """How parents may vote (arrêté du 13 mai 1985 on the conseil d’école, as amended)."""
 
-    IN_PERSON = "in_person", "à l'urne"
+    IN_PERSON = "in_person", "à l’urne"
     BY_POST = "by_post", "par correspondance"
     ELECTRONIC = "electronic", "par voie électronique"
 
@@ -146,7 +146,7 @@ class ListCategory(Labelled):
     UNAAPE = "unaape", "UNAAPE"
     OTHER_FEDERATION = "other_federation", "autre fédération"
     LOCAL_ASSOCIATION = "local_association", "association locale"
-    JOINT = "joint", "liste d'union"
+    JOINT = "joint", "liste d’union"
     NO_ASSOCIATION = "no_association", "parents sans association"
 
 
@@ -170,7 +170,7 @@ class PartnerSector(Labelled):
 class PartnerKind(Labelled):
     """What a partner is: the twenty carriers of question 2 of the national action sheet."""
 
-    PARENT_SUPPORT_NETWORK = "parent_support", "réseau d'appui aux parents (REAAP)"
+    PARENT_SUPPORT_NETWORK = "parent_support", "réseau d’appui aux parents (REAAP)"
     HEALTH_NETWORK = "health_network", "réseau de santé"
     CHILDMINDER_CENTRE = "childminder_centre", "relais petite enfance"
     HEALTH_CENTRE = "health_centre", "centre de santé"
@@ -179,15 +179,15 @@ class PartnerKind(Labelled):
     SOCIAL_CENTRE = "social_centre", "centre social ou socio-culturel"
     NURSERY = "nursery", "accueil de jeunes enfants"
     SCHOOL = "school", "établissement scolaire"
-    SHELTER = "shelter", "structure d'hébergement"
-    INTEGRATION = "integration", "structure d'insertion"
-    FAMILY_ALLOWANCES = "caf", "caisse d'allocations familiales (CAF)"
+    SHELTER = "shelter", "structure d’hébergement"
+    INTEGRATION = "integration", "structure d’insertion"
+    FAMILY_ALLOWANCES = "caf", "caisse d’allocations familiales (CAF)"
     HEALTH_INSURANCE = "health_insurance", "assurance maladie"
     MUTUAL = "mutual", "organisme complémentaire"
     CHILD_PROTECTION = "pmi", "protection maternelle et infantile (PMI)"
     MUNICIPAL_WELFARE = "ccas", "action sociale communale (CCAS, CIAS)"
-    LOCAL_PUBLIC_HEALTH = "local_health", "santé publique d'une collectivité"
-    STATE_SERVICE = "state_service", "service ou agence de l'État"
+    LOCAL_PUBLIC_HEALTH = "local_health", "santé publique d’une collectivité"
+    STATE_SERVICE = "state_service", "service ou agence de l’État"
     ASSOCIATION = "association", "association ou organisation"
     OTHER = "other", "autre"
 
@@ -195,10 +195,10 @@ class PartnerKind(Labelled):
 class LeadRole(Labelled):
     """Who carries an action: a role, never a name."""
 
-    HEAD_TEACHER = "head_teacher", "la direction de l'école"
-    CLASS_TEACHER = "class_teacher", "l'enseignant de la classe"
-    CYCLE_TEAM = "cycle_team", "l'équipe de cycle"
-    WHOLE_TEAM = "whole_team", "toute l'équipe"
+    HEAD_TEACHER = "head_teacher", "la direction de l’école"
+    CLASS_TEACHER = "class_teacher", "l’enseignant de la classe"
+    CYCLE_TEAM = "cycle_team", "l’équipe de cycle"
+    WHOLE_TEAM = "whole_team", "toute l’équipe"
     RASED = "rased", "le Rased"
     ATSEM = "atsem", "les Atsem"
     AESH = "aesh", "les AESH"
@@ -213,12 +213,12 @@ class Audience(Labelled):
     """Whom an action is for."""
 
     ALL_PARENTS = "all_parents", "tous les parents"
-    ONE_CLASS = "one_class", "les parents d'une classe"
-    ONE_GRADE = "one_grade", "les parents d'un niveau"
+    ONE_CLASS = "one_class", "les parents d’une classe"
+    ONE_GRADE = "one_grade", "les parents d’un niveau"
     NEWCOMERS = "newcomers", "les familles qui arrivent"
-    FIRST_YEAR = "first_year", "les parents des élèves qui entrent à l'école ou au CP"
+    FIRST_YEAR = "first_year", "les parents des élèves qui entrent à l’école ou au CP"
     LEAVERS = "leavers", "les parents des élèves qui partent au collège"
-    FURTHEST = "furthest", "les parents les plus éloignés de l'école"
+    FURTHEST = "furthest", "les parents les plus éloignés de l’école"
     OTHER_LANGUAGE = "other_language", "les parents qui parlent une autre langue"
     PARENT_REPRESENTATIVES = "representatives", "les représentants des parents"
     PARENTS_AND_CHILDREN = "parents_children", "les parents avec leurs enfants"
@@ -245,7 +245,7 @@ class SuggestedAction:
 STAKES: Mapping[str, Entry] = {
     slug: Entry(slug, label)
     for slug, label in {
-        "success": "La réussite des élèves, d'abord des plus fragiles",
+        "success": "La réussite des élèves, d’abord des plus fragiles",
         "climate": "Un climat scolaire apaisé par le dialogue",
         "expectations": "Des parents écoutés dans leurs attentes et leurs difficultés",
         "shared_project": "Un projet partagé avec toute la communauté éducative",
@@ -260,7 +260,7 @@ LEVERS: Mapping[str, Entry] = {
         "welcome": "Faire entrer les parents et leur faire place",
         "collaboration": "Construire avec les parents",
         "skills": "Faire connaître et valoir le métier des professionnels",
-        "partners": "Mettre en relation avec d'autres partenaires",
+        "partners": "Mettre en relation avec d’autres partenaires",
     }.items()
 }
 """The five levers that bring parents and professionals together."""
@@ -280,15 +280,15 @@ _RIGHTS = {
     ),
     "spoken_first": (
         "Dire de vive voix ce qui est écrit",
-        "Au portail ou par téléphone, quand l'écrit fait obstacle.",
+        "Au portail ou par téléphone, quand l’écrit fait obstacle.",
     ),
     "digital_services": (
         "Suivre la scolarité avec les services numériques",
-        "Montrer l'outil, aider à la première connexion.",
+        "Montrer l’outil, aider à la première connexion.",
     ),
     "furthest_parents": (
-        "Aller vers les parents les plus éloignés de l'école",
-        "Un contact personnel avant l'invitation collective.",
+        "Aller vers les parents les plus éloignés de l’école",
+        "Un contact personnel avant l’invitation collective.",
     ),
 }
 _FAMILIARITY = {
@@ -315,8 +315,8 @@ _PARTICIPATION = {
         "Dès le début, avec leurs représentants.",
     ),
     "parenting_support": (
-        "S'appuyer sur les partenaires du soutien à la parentalité",
-        "Ateliers en famille, ouverture de l'école aux parents, réseaux d'écoute, réussite éducative.",
+        "S’appuyer sur les partenaires du soutien à la parentalité",
+        "Ateliers en famille, ouverture de l’école aux parents, réseaux d’écoute, réussite éducative.",
     ),
     "elections": (
         "Donner envie de voter aux élections de parents",
