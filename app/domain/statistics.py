@@ -33,7 +33,9 @@ def wilson_interval(counted: int, out_of: int, level: float = TO_DISCUSS) -> Int
     centre = share + z2 / (2 * out_of)
     half = math.sqrt(z2 * (share * (1 - share) + z2 / (4 * out_of)) / out_of)
     scale = 1 + z2 / out_of
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+    # Nobody and everybody are exact ends; the formula reaches them only up to the last bit.
+    low = (centre - half) / scale if counted else 0.0
+    return low, (centre + half) / scale if counted < out_of else 1.0
 
 
 def newcombe_interval(before: tuple[int, int], after: tuple[int, int], level: float = TO_DISCUSS) -> Interval:
