@@ -4,8 +4,7 @@
 // plotly.js inserts this style element unless one of that name exists; our policy forbids inline styles and we draw no map.
 const MAP_STYLE = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
 const CONFIG = {
-  showSendToCloud: false, plotlyServerURL: "", displaylogo: false, responsive: true, locale: "fr",
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+  showSendToCloud: false, plotlyServerURL: "", displaylogo: false, responsive: true, locale: "fr", displayModeBar: false,
 };
 const figures = [...document.querySelectorAll("figure.chart[data-chart]")];
 const own = document.querySelector("script[data-plotly]")?.dataset;
@@ -52,10 +51,11 @@ function coloured(value, look) {
   return value;
 }
 
-function axis(look) {
+function axis(look, letter) {
   return {
     color: look.soft, gridcolor: look.line, linecolor: look.line, zerolinecolor: look.line,
     tickcolor: look.line, automargin: true, fixedrange: true,
+    showgrid: letter === "y", separatethousands: true,
   };
 }
 
@@ -68,10 +68,10 @@ function dressed(figure, look) {
     font: { family: look.sans, size: look.size, color: look.ink },
     colorway: [look.analyser, look.agir, look.ambitionner, look.ajuster],
     hoverlabel: { bgcolor: look.card, bordercolor: look.line, font: { family: look.sans, color: look.ink } },
-    legend: { orientation: "h", x: 0, y: -0.18 }, margin: { l: 8, r: 8, t: 12, b: 8 }, separators: ", ", dragmode: false,
+    legend: { orientation: "h", x: 0, y: -0.18 }, margin: { l: 8, r: 8, t: 12, b: 8 }, separators: ",\u202f", dragmode: false,
     ...layout,
   };
-  for (const key of new Set(["xaxis", "yaxis", ...axes])) base[key] = { ...axis(look), ...layout[key] };
+  for (const key of new Set(["xaxis", "yaxis", ...axes])) base[key] = { ...axis(look, key[0]), ...layout[key] };
   delete base.template;
   delete base.width;
   return { data, layout: base };
