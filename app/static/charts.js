@@ -68,7 +68,7 @@ function dressed(figure, look) {
     font: { family: look.sans, size: look.size, color: look.ink },
     colorway: [look.analyser, look.agir, look.ambitionner, look.ajuster],
     hoverlabel: { bgcolor: look.card, bordercolor: look.line, font: { family: look.sans, color: look.ink } },
-    legend: { orientation: "h", x: 0, y: -0.18 }, margin: { l: 8, r: 8, t: 12, b: 8 }, separators: ",\u202f", dragmode: false,
+    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" }, margin: { l: 8, r: 8, t: 12, b: 8 }, separators: ",\u202f", dragmode: false,
     ...layout,
   };
   for (const key of new Set(["xaxis", "yaxis", ...axes])) base[key] = { ...axis(look, key[0]), ...layout[key] };
@@ -94,7 +94,10 @@ async function draw(element) {
     throw problem;
   }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw("react"));
-  for (const when of ["beforeprint", "afterprint"]) addEventListener(when, () => library.Plots.resize(place));
+  // The page is still laid out for the screen when a print begins: say the size a chart has on A4.
+  const width = element.closest(".dashboard") ? 312 : 640;
+  addEventListener("beforeprint", () => library.relayout(place, { autosize: false, width, height: 196 }));
+  addEventListener("afterprint", () => redraw("react"));
 }
 
 const stays = (problem) => console.warn("graphique non dessiné :", problem);

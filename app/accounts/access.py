@@ -1,0 +1,165 @@
+"""From a cookie or a bearer token to an actor, and from an actor to the school it may act in."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import BackgroundTasks, Depends, Header, Path, Request
+from pydantic import AfterValidator
+from sqlmodel import Session
+
+from app import clock
+from app.accounts import queries, secrets
+from app.accounts.actor import SEEING, Actor, Task
+from app.accounts.models import ApiToken, TokenScope, User, WebSession
+from app.db import SAFE_METHODS, InRoom
+from app.domain.school_year import SchoolYear, today_in, year_of
+from app.domain.uai import normalise_uai
+from app.domain.vocabulary import Door
+from app.errors import Forbidden, NotFound, Stale, Unauthenticated, VersionRequired
+from app.schools.models import School
+from app.schools.queries import school_by_uai
+from app.web.forms import PostedForm
+
+IDLE = timedelta(minutes=60)
+ABSOLUTE = timedelta(hours=12)
+TOUCH_EVERY = timedelta(minutes=5)
+
+
+def actor_of_user(db: Session, user: User, door: Door, request_id: str) -> Actor:
+    return Actor(
+        user_id=user.id,
+        name=user.name,
+        door=door,
+        request_id=request_id,
+        schools=queries.school_duties(db, user.id),
+        territories=queries.territory_duties(db, user.id),
+        is_administrator=user.is_administrator,
+    )
+
+
+def is_live(session: WebSession, moment: datetime) -> bool:
+    """Neither ended, nor idle for an hour, nor older than twelve."""
+    return (
+        session.ended_at is None
+        and moment - session.last_seen_at < IDLE
+        and moment - session.created_at < ABSOLUTE
+    )
+
+
+def _from_session(db: Session, cookie: str, request_id: str) -> tuple[Actor, WebSession] | None:
+    found = queries.session_with_user(db, secrets.fingerprint(cookie))
+    if found is None or not is_live(found[0], clock.now()) or found[1].ended_at is not None:
+        return None
+    session, user = found
+    actor = actor_of_user(db, user, Door.PAGE, request_id)
+    return replace(actor, session_id=session.id, csrf=session.csrf), session
+
+
+def _from_token(db: Session, text: str, request_id: str) -> tuple[Actor, ApiToken] | None:
+    parts = secrets.read_token(text)
+    found = queries.token_with_user(db, parts[0]) if parts else None
+    if parts is None or found is None or not secrets.same(found[0].secret_hash, secrets.fingerprint(parts[1])):
+        return None
+    token, user = found
+    if token.revoked_at is not None or token.expires_at <= clock.now() or user.ended_at is not None:
+        return None
+    actor = actor_of_user(db, user, Door.API, request_id)
+    return replace(actor, may_write=token.scope == TokenScope.WRITE), token
+
+
+def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks, _: InRoom) -> Actor:
+    """Who asks, read before any write lock is taken. Raises Unauthenticated, or Forbidden for a forged form."""
+    scheme, _separator, bearer = request.headers.get("authorization", "").partition(" ")
+    cookie = request.cookies.get(request.app.state.settings.session_cookie)
+    identity = getattr(request.state, "request_id", "")
+    found: tuple[Actor, WebSession | ApiToken] | None = None
+    if scheme.lower() == "bearer" or cookie:
+        with request.app.state.database.session(reading=True) as db:
+            if scheme.lower() == "bearer":
+                found = _from_token(db, bearer.strip(), identity)
+            elif cookie:
+                found = _from_session(db, cookie, identity)
+    if found is None:
+        raise Unauthenticated()
+    actor, credential = found
+    if request.method not in SAFE_METHODS:
+        if not actor.may_write:
+            raise Forbidden("Ce jeton ne permet que la lecture.", code="read_only_token")
+        is_page = not request.url.path.startswith("/api/")
+        if is_page and not secrets.same(posted.get("csrf"), actor.csrf or secrets.new_secret()):
+            raise Forbidden("Cette page a expiré : rechargez-la, puis envoyez à nouveau.", code="csrf")
+    request.state.actor = actor
+    background.add_task(_touch, request, credential, clock.now())
+    return actor
+
+
+async def _touch(request: Request, credential: WebSession | ApiToken, moment: datetime) -> None:
+    """After the answer, at most every five minutes, in a short transaction of its own."""
+    last = credential.last_seen_at if isinstance(credential, WebSession) else credential.last_used_at
+    if last is not None and moment - last < TOUCH_EVERY:
+        return
+
+    def write() -> None:
+        with request.app.state.database.session() as db:
+            queries.touch(db, type(credential), credential.id, moment)
+
+    async with request.app.state.gate.writer:
+        await anyio.to_thread.run_sync(write)
+
+
+CurrentActor = Annotated[Actor, Depends(signed_in)]
+Uai = Annotated[
+    str,
+    Path(min_length=8, max_length=8, description="Code UAI de l’école", examples=["0990001X"]),
+    AfterValidator(normalise_uai),
+]
+
+
+# --- schools and versions -----------------------------------------------------------------------------
+
+
+def current_year(school: School) -> SchoolYear:
+    return year_of(today_at(school), school.departement)
+
+
+def today_at(school: School) -> date:
+    """The day it is where the school is."""
+    return today_in(school.departement, clock.now())
+
+
+def school_for(db: Session, actor: Actor, uai: str, task: Task, *, year: str | None = None) -> School:
+    """The school, when the actor may do `task` there.
+
+    NotFound when it may not even see it; Forbidden when it sees but may not do. `year` is the school year the
+    figure is about: a school that moved is its former inspector's business for the former years.
+    """
+    school = school_by_uai(db, uai)
+    if school is None:
+        raise NotFound()
+    wanted = year or current_year(school)
+    if not queries.is_visible(db, actor, school.id, SEEING.get(task, task), wanted):
+        raise NotFound()
+    if task in SEEING and not queries.is_visible(db, actor, school.id, task, wanted):
+        raise Forbidden()
+    return school
+
+
+def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
+    """The row version in `If-Match: "3"`. Raises VersionRequired (428) without it."""
+    if if_match is None:
+        raise VersionRequired()
+    text = if_match.strip().removeprefix("W/").strip('"')
+    return int(text) if text.isdigit() and len(text) < 10 else -1
+
+
+IfMatch = Annotated[int, Depends(expected_version)]
+
+
+def check_version(row: object, expected: int | None) -> None:
+    """Refuse to write over what the person did not read. Raises Stale with the version that counts."""
+    current: int = row.version  # type: ignore[attr-defined]  # every versioned table has the column
+    if expected != current:
+        raise Stale(current)
+

@@ -1,0 +1,80 @@
+"""Who is asking, and what a role may do where: the table of DESIGN §4 as data."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from uuid import UUID
+
+from app.domain.vocabulary import Door, Role
+
+NIL = UUID(int=0)
+"""Stands for « no school » in the ledger and the audit."""
+
+
+class Task(Enum):
+    """What one can want of a school. Each names the task of *seeing* without which the answer is 404."""
+
+    SEE_SCHOOL = "see_school"
+    SEE_ELECTIONS = "see_elections"
+    SEE_WORK = "see_work"
+    COUNT = "count"
+    RUN_ELECTION = "run_election"
+    STEER = "steer"
+    INVITE = "invite"
+    PEOPLE = "people"
+
+
+SEEING = {
+    Task.COUNT: Task.SEE_WORK,
+    Task.STEER: Task.SEE_WORK,
+    Task.RUN_ELECTION: Task.SEE_ELECTIONS,
+    Task.INVITE: Task.SEE_SCHOOL,
+    Task.PEOPLE: Task.SEE_WORK,
+}
+
+_TEACHER = frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS, Task.SEE_WORK, Task.COUNT})
+_HEAD = _TEACHER | {Task.STEER, Task.RUN_ELECTION, Task.INVITE, Task.PEOPLE}
+
+MAY: dict[Role, frozenset[Task]] = {
+    Role.HEAD_TEACHER: _HEAD,
+    Role.DEPUTY: _HEAD,
+    Role.TEACHER: _TEACHER,
+    Role.INSPECTOR: frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS, Task.INVITE}),
+    Role.AUTHORITY: frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS}),
+    Role.ADMINISTRATOR: frozenset({Task.SEE_SCHOOL, Task.INVITE}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One signed-in person or token, with the duties that hold today."""
+
+    user_id: UUID | None
+    name: str
+    door: Door
+    request_id: str = ""
+    schools: dict[UUID, Role] = field(default_factory=dict)
+    territories: dict[UUID, Role] = field(default_factory=dict)
+    """Every territory the person reads, below their own ones included."""
+    is_administrator: bool = False
+    may_write: bool = True
+    session_id: UUID | None = None
+    csrf: str = ""
+
+    def schools_for(self, task: Task) -> list[UUID]:
+        return [school for school, role in self.schools.items() if task in MAY[role]]
+
+    def territories_for(self, task: Task) -> list[UUID]:
+        return [territory for territory, role in self.territories.items() if task in MAY[role]]
+
+    def role_at(self, school_id: UUID) -> str:
+        """The role the audit records: the school's own duty first, then the one outside it."""
+        if school_id in self.schools:
+            return self.schools[school_id].value
+        if self.territories:
+            return next(iter(self.territories.values())).value
+        return Role.ADMINISTRATOR.value if self.is_administrator else self.door.value
+
+
+def command_actor(name: str = "commande") -> Actor:
+    """The operator at the keyboard of the server: no account, everything allowed, door `command`."""
+    return Actor(user_id=None, name=name, door=Door.COMMAND, is_administrator=True)

@@ -1,0 +1,86 @@
+"""Turns and the audit: one event per act, in the act's own transaction, chained by hash."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlmodel import Session, SQLModel
+
+from app import clock
+from app.accounts import queries
+from app.accounts.actor import NIL, Actor
+from app.accounts.models import AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A school's write lock until the commit; `version` is what `as_of` and the audit mean by a moment."""
+
+    school_id: UUID
+    version: int
+    previous_hash: str
+
+
+def take_turn(db: Session, school_id: UUID = NIL) -> Turn:
+    """Every verb starts here: it waits for the school's other writes and gets the next version."""
+    version, last_hash = queries.next_turn(db, school_id)
+    return Turn(school_id, version, last_hash)
+
+
+def plain(value: Any) -> Any:
+    """A JSON value of a row, a model or a scalar; enumerations by value, instants in UTC."""
+    if isinstance(value, SQLModel):
+        return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date | UUID):
+        return str(value)
+    return value
+
+
+def digest(fields: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of an event, the previous hash included."""
+    text = json.dumps(plain(fields), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def record(
+    db: Session,
+    actor: Actor,
+    turn: Turn,
+    verb: str,
+    target: str,
+    *,
+    before: Any = None,
+    after: Any = None,
+) -> None:
+    """Write the one event of this act. `target` is `kind:id`; ids only, never a person's name."""
+    fields: dict[str, Any] = {
+        "school_id": turn.school_id,
+        "position": turn.version,
+        "at": clock.now(),
+        "user_id": actor.user_id,
+        "role": actor.role_at(turn.school_id),
+        "verb": verb,
+        "target": target,
+        "before": plain(before),
+        "after": plain(after),
+        "door": actor.door,
+        "request_id": actor.request_id,
+        "previous_hash": turn.previous_hash,
+    }
+    fields["hash"] = digest(fields)
+    db.execute(insert(AuditEvent).values(fields))
+    queries.close_turn(db, turn.school_id, fields["hash"])

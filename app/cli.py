@@ -1,0 +1,64 @@
+"""`python -m app …`: what an operator does. Each feature brings its own commands (`commands.py`)."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from app.settings import Settings
+
+Run = Callable[[argparse.Namespace, Settings], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m app", description="Confiance")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add(commands, "migrate", "bring the database to the current schema", _migrate)
+    serve = _add(commands, "serve", "answer requests (one process on SQLite)", _serve)
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    for add_commands in _feature_commands():
+        add_commands(commands)
+    chosen = parser.parse_args(arguments)
+    run: Run = chosen.run
+    try:
+        return run(chosen, Settings())
+    except (ValueError, OSError) as problem:
+        print(f"{parser.prog}: {problem}", file=sys.stderr)
+        return 1
+
+
+def _add(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _feature_commands() -> list[Callable[[Any], None]]:
+    """Imported here and not at the top: `serve` should not pay for what imports need."""
+    return []
+
+
+def _migrate(_: argparse.Namespace, settings: Settings) -> int:
+    from app.db import migrate
+
+    migrate(settings.database_url)
+    return 0
+
+
+def _serve(chosen: argparse.Namespace, settings: Settings) -> int:
+    import uvicorn
+
+    from app.main import create_app
+
+    uvicorn.run(
+        create_app(settings),
+        host=chosen.host,
+        port=chosen.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        timeout_keep_alive=20,
+    )
+    return 0

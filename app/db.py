@@ -1,0 +1,193 @@
+"""Sessions and transactions: the only module that knows the manners of SQLite and PostgreSQL.
+
+A request is one transaction. A GET gets a read-only one; the commit precedes the answer (function scope).
+"""
+
+import os
+import re
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import anyio
+import anyio.to_thread
+import pydantic
+import sqlalchemy as sa
+import sqlalchemy.dialects.postgresql
+import sqlalchemy.dialects.sqlite
+from fastapi import Depends, Request
+from pydantic import AfterValidator, BeforeValidator
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlmodel import Session, SQLModel
+
+from app.domain.school_year import SchoolYear, Term
+
+ROOT = Path(__file__).resolve().parent.parent
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+SQLModel.metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+}
+
+
+# --- column and field types shared by every table -----------------------------------------------------
+
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _iso_day(value: object) -> object:
+    """A day, not an instant: pydantic alone would also take timestamps and numbers."""
+    if type(value) is date or (isinstance(value, str) and _ISO_DAY.fullmatch(value)):
+        return value
+    raise ValueError("date attendue, par exemple 2026-10-09")
+
+
+def _refuse_control(value: str) -> str:
+    if any(ord(char) < 32 and char not in "\n\r\t" or 0xD800 <= ord(char) <= 0xDFFF for char in value):
+        raise ValueError("ce texte contient un caractère qui ne peut pas être enregistré")
+    return value.strip()
+
+
+Whole = Annotated[int, pydantic.Field(strict=True)]  # bounds stay on the field: inside an alias they win silently
+Flag = Annotated[bool, pydantic.Field(strict=True)]
+Day = Annotated[date, BeforeValidator(_iso_day)]
+Text = Annotated[str, AfterValidator(_refuse_control)]
+TermKey = Annotated[str, AfterValidator(Term)]
+YearKey = Annotated[str, AfterValidator(SchoolYear)]
+
+
+def choice(kind: type[StrEnum]) -> sa.Enum:
+    """A column holding the values of an enumeration, kept by a CHECK on both databases."""
+    return sa.Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        name=re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower(),
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def uuid7() -> UUID:
+    """A key that sorts by creation time (RFC 9562 §5.7); the standard library has it from 3.14 only."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | int.from_bytes(os.urandom(10), "big")
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return UUID(int=value)
+
+
+# --- engine -------------------------------------------------------------------------------------------
+
+
+def make_engine(url: str, *, threads: int = 4) -> Engine:
+    """One more connection than threads: the touch of a session after an answer has its own."""
+    engine = sa.create_engine(url, pool_size=threads + 1, max_overflow=0, pool_timeout=10, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        _teach_sqlite(engine)
+    return engine
+
+
+def _teach_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves; the driver's own timing leaks savepoints
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
+        # Take the write lock first: a transaction that upgrades later fails at once with "database is locked".
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """The engine and the two kinds of transaction taken from it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._reading = engine.execution_options(read_only=True, postgresql_readonly=True)
+        self._writing = engine.execution_options(read_only=False, postgresql_readonly=False)
+
+    @contextmanager
+    def session(self, *, reading: bool = False) -> Iterator[Session]:
+        with Session(self._reading if reading else self._writing) as session, session.begin():
+            yield session
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the schema to `revision`; the commands of alembic.ini work from any directory."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config(str(ROOT / "alembic.ini"))
+    config.attributes["url"] = url
+    if revision == "base" or revision.startswith("-"):
+        command.downgrade(config, revision)
+    else:
+        command.upgrade(config, revision)
+
+
+# --- one request --------------------------------------------------------------------------------------
+
+
+class Gate:
+    """Where requests wait, on the event loop: never inside a worker thread (docs/adr/0003)."""
+
+    def __init__(self, threads: int) -> None:
+        self.room = anyio.CapacityLimiter(threads)
+        self.writer = anyio.Lock()
+
+
+async def enter_room(request: Request) -> AsyncIterator[None]:
+    """At most as many requests at work as there are worker threads and connections."""
+    async with request.app.state.gate.room:
+        yield
+
+
+InRoom = Annotated[None, Depends(enter_room, scope="function")]
+
+
+async def take_place(request: Request, _: InRoom) -> AsyncIterator[None]:
+    """One writer at a time on SQLite, in order of arrival: its own busy handler is unfair."""
+    state = request.app.state
+    if state.database.is_sqlite and request.method not in SAFE_METHODS:
+        async with state.gate.writer:
+            yield
+    else:
+        yield
+
+
+def get_session(
+    request: Request, _: Annotated[None, Depends(take_place, scope="function")]
+) -> Iterator[Session]:
+    """One transaction per request; a GET cannot write; the commit precedes the answer."""
+    with request.app.state.database.session(reading=request.method in SAFE_METHODS) as session:
+        yield session
+
+
+Db = Annotated[Session, Depends(get_session, scope="function")]
+
+
+# --- small SQL helpers used by every queries.py --------------------------------------------------------
+
+
+def insert_or_ignore(db: Session, table: Any, rows: list[Mapping[str, Any]]) -> None:
+    """INSERT … ON CONFLICT DO NOTHING on either database."""
+    if not rows:
+        return
+    module = sa.dialects.sqlite if db.get_bind().dialect.name == "sqlite" else sa.dialects.postgresql
+    db.execute(module.insert(table).on_conflict_do_nothing(), rows)

@@ -1,0 +1,108 @@
+"""Every refusal a verb may pronounce. `/api` answers them as problem+json (RFC 9457), pages in French."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One field that cannot be taken: `pointer` is its path in the body (`/target/value`)."""
+
+    pointer: str
+    detail: str
+    code: str = "invalid"
+
+    @property
+    def field(self) -> str:
+        return self.pointer.strip("/").replace("/", "-")
+
+
+class AppError(Exception):
+    """Base of the errors a verb raises; `code` is stable, `detail` is a French sentence."""
+
+    status = 500
+    code = "error"
+    title = "Erreur"
+    detail = "Quelque chose n’a pas fonctionné."
+
+    def __init__(self, detail: str | None = None, *, code: str | None = None) -> None:
+        self.detail = detail or self.detail
+        self.code = code or self.code
+        self.headers: dict[str, str] = {}
+        super().__init__(self.detail)
+
+
+class Unauthenticated(AppError):
+    status, code, title = 401, "unauthenticated", "Connexion nécessaire"
+    detail = "Connectez-vous, ou joignez un jeton d’API valable."
+
+    def __init__(self, detail: str | None = None, *, code: str | None = None) -> None:
+        super().__init__(detail, code=code)
+        self.headers = {"WWW-Authenticate": "Bearer"}
+
+
+class Forbidden(AppError):
+    status, code, title = 403, "forbidden", "Action non permise"
+    detail = "Votre rôle ne permet pas cette action."
+
+
+class NotFound(AppError):
+    """Also the answer for what exists but may not be seen: a stranger learns nothing."""
+
+    status, code, title = 404, "not_found", "Introuvable"
+    detail = "Cette page ou cette donnée n’existe pas, ou ne vous est pas ouverte."
+
+
+class Conflict(AppError):
+    status, code, title = 409, "conflict", "Conflit"
+    detail = "L’état actuel ne permet pas cette action."
+
+
+class Stale(AppError):
+    """Someone else wrote in between; `version` is the one that counts now."""
+
+    status, code, title = 412, "stale", "Modifié entre-temps"
+    detail = "Quelqu’un a modifié cette donnée entre-temps : relisez-la avant d’enregistrer."
+
+    def __init__(self, version: int) -> None:
+        super().__init__()
+        self.version = version
+        self.headers = {"ETag": f'"{version}"'}
+
+
+class VersionRequired(AppError):
+    status, code, title = 428, "version_required", "Version attendue"
+    detail = "Joignez l’en-tête If-Match avec l’ETag de la donnée lue."
+
+
+class Invalid(AppError):
+    """Fields that cannot be taken, each with a sentence that says what to do."""
+
+    status, code, title = 422, "invalid", "Saisie à corriger"
+    detail = "Certaines réponses sont à corriger."
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__()
+        self.errors = tuple(errors)
+
+    @classmethod
+    def one(cls, field: str, detail: str, code: str = "invalid") -> "Invalid":
+        return cls([FieldError("/" + field, detail, code)])
+
+
+class TooMany(AppError):
+    status, code, title = 429, "too_many", "Trop d’essais"
+    detail = "Trop d’essais en peu de temps : patientez quelques minutes."
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__()
+        self.headers = {"Retry-After": str(retry_after)}
+
+
+class Unavailable(AppError):
+    status, code, title = 503, "unavailable", "Momentanément indisponible"
+    detail = "Le service est momentanément indisponible : réessayez dans un instant."
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers = {"Retry-After": "2"}

@@ -1,0 +1,12 @@
+"""Every router of the two doors. The house rules and the authorisation matrix walk these tuples."""
+
+from app.goals import api as goals_api
+from app.goals import pages as goals_pages
+
+PUBLIC = ()
+"""Reached without being signed in."""
+
+PRIVATE = (
+    goals_api.router,
+    goals_pages.router,
+)

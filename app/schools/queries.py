@@ -1,0 +1,96 @@
+"""Reads about territories, schools, their yearly profiles and calendars."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.domain.vocabulary import TerritoryLevel
+from app.schools.models import School, SchoolYearProfile, TermCalendar, Territory, TrackedIndicator
+
+
+def school_by_uai(db: Session, uai: str) -> School | None:
+    return db.scalars(select(School).where(col(School.uai) == uai)).one_or_none()
+
+
+def profile_at(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | None:
+    """What the school is in `year`: that year's profile, else the latest one before it."""
+    return db.scalars(
+        select(SchoolYearProfile)
+        .where(col(SchoolYearProfile.school_id) == school_id, col(SchoolYearProfile.year) <= year)
+        .order_by(col(SchoolYearProfile.year).desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def own_calendar(db: Session, school_id: UUID, year: str) -> TermCalendar | None:
+    return db.get(TermCalendar, (school_id, year))
+
+
+def tracked_rows(db: Session, school_id: UUID) -> Sequence[TrackedIndicator]:
+    return db.scalars(
+        select(TrackedIndicator)
+        .where(col(TrackedIndicator.school_id) == school_id)
+        .order_by(col(TrackedIndicator.is_own), col(TrackedIndicator.slug))
+    ).all()
+
+
+def tracked_or_none(db: Session, school_id: UUID, slug: str) -> TrackedIndicator | None:
+    return db.get(TrackedIndicator, (school_id, slug))
+
+
+def territory_or_none(db: Session, level: TerritoryLevel, code: str) -> Territory | None:
+    return db.scalars(
+        select(Territory).where(col(Territory.level) == level, col(Territory.code) == code)
+    ).one_or_none()
+
+
+def territory_by_id(db: Session, key: UUID) -> Territory | None:
+    return db.get(Territory, key)
+
+
+def schools_listed(
+    db: Session, visible: sa.Select[tuple[UUID]], year: str, *, after: str = "", limit: int = 100, territory: UUID | None = None
+) -> Sequence[sa.Row[Any]]:
+    """The visible schools by UAI, with what they are in `year`; `after` is the last UAI of the page before."""
+    latest = (
+        select(col(SchoolYearProfile.school_id), func.max(SchoolYearProfile.year).label("year"))
+        .where(col(SchoolYearProfile.year) <= year)
+        .group_by(col(SchoolYearProfile.school_id))
+        .subquery()
+    )
+    wanted = (
+        select(
+            School.uai,
+            School.name,
+            School.commune,
+            School.departement,
+            School.predecessor_uai,
+            School.is_open,
+            Territory.name.label("circonscription"),  # type: ignore[attr-defined]  # a column on the class
+            SchoolYearProfile.type,
+            SchoolYearProfile.sector,
+            SchoolYearProfile.priority,
+            SchoolYearProfile.year,
+            SchoolYearProfile.pupils,
+            SchoolYearProfile.classes,
+            SchoolYearProfile.families,
+        )
+        .join(latest, latest.c.school_id == School.id)
+        .join(
+            SchoolYearProfile,
+            sa.and_(
+                col(SchoolYearProfile.school_id) == School.id, col(SchoolYearProfile.year) == latest.c.year
+            ),
+        )
+        .outerjoin(Territory, col(Territory.id) == SchoolYearProfile.circonscription_id)
+        .where(col(School.id).in_(visible), col(School.uai) > after)
+        .order_by(col(School.uai))
+        .limit(limit)
+    )
+    if territory is not None:
+        wanted = wanted.where(col(SchoolYearProfile.circonscription_id) == territory)
+    return db.execute(wanted).all()

@@ -1,0 +1,14 @@
+"""Every table, for alembic and for the house rules: importing this module fills the metadata."""
+
+from sqlmodel import SQLModel
+
+from app.accounts import models as accounts
+from app.actions import models as actions
+from app.elections import models as elections
+from app.goals import models as goals
+from app.measurements import models as measurements
+from app.reviews import models as reviews
+from app.schools import models as schools
+
+metadata = SQLModel.metadata
+FEATURES = (accounts, schools, measurements, elections, goals, actions, reviews)

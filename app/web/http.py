@@ -1,0 +1,131 @@
+"""What surrounds every request: an id, a log line, security headers, a size limit, the origin check."""
+
+import contextvars
+import json
+import logging
+import time
+from collections.abc import Callable
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.db import SAFE_METHODS
+
+MAX_BODY = 1024 * 1024
+log = logging.getLogger("confiance.request")
+request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+        "form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Frame-Options": "DENY",
+}
+Refuse = Callable[[Scope, int, str], ASGIApp]
+
+
+class Surround:
+    """Outermost layer. `refuse(scope, status, code)` builds the answer for a request that goes no further."""
+
+    def __init__(self, app: ASGIApp, *, refuse: Refuse, public_url: str) -> None:
+        self.app = app
+        self.refuse = refuse
+        parts = urlsplit(public_url)
+        self.is_https = parts.scheme == "https"
+        self.origin = f"{parts.scheme}://{parts.netloc}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        identity = uuid4().hex
+        scope.setdefault("state", {})["request_id"] = identity
+        token = request_id.set(identity)
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._head(scope["path"], MutableHeaders(scope=message), identity)
+            await send(message)
+
+        try:
+            problem = self._problem(scope)
+            target = self.refuse(scope, *problem) if problem else self.app
+            await target(scope, receive, answer)
+        finally:
+            request_id.reset(token)
+            _log_line(scope, status, identity, time.perf_counter() - started)
+
+    def _problem(self, scope: Scope) -> tuple[int, str] | None:
+        headers = Headers(scope=scope)
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > MAX_BODY:
+            return 413, "too_large"
+        if scope["method"] not in SAFE_METHODS and not self._is_own(headers):
+            return 403, "foreign_origin"
+        return None
+
+    def _is_own(self, headers: Headers) -> bool:
+        """Fetch metadata first, then Origin; a client that sends neither is no browser and has no cookie jar."""
+        site = headers.get("sec-fetch-site")
+        if site is not None and site not in {"same-origin", "none"}:
+            return False
+        origin = headers.get("origin")
+        return origin is None or origin == self.origin or urlsplit(origin).netloc == headers.get("host")
+
+    def _head(self, path: str, headers: MutableHeaders, identity: str) -> None:
+        headers["X-Request-ID"] = identity
+        for name, value in SECURITY_HEADERS.items():
+            headers.setdefault(name, value)
+        if self.is_https:
+            headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+        cached = path.startswith("/static/")
+        headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if cached else "no-store")
+
+
+def _log_line(scope: Scope, status: int, identity: str, seconds: float) -> None:
+    """One JSON object a request: the route's pattern, never an address that was typed."""
+    route = scope.get("route")
+    fields = {
+        "request_id": identity,
+        "method": scope["method"],
+        "route": getattr(route, "path", None) or "(none)",
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+    }
+    log.info(json.dumps(fields))
+
+
+class JsonFormatter(logging.Formatter):
+    """Structured logs for everything else: level, logger, message, request id and, for a crash, the trace."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        if record.name == log.name:
+            return record.getMessage()
+        fields = {
+            "level": record.levelname,
+            "logger": record.name,
+            "event": record.getMessage(),
+            "request_id": request_id.get(),
+        }
+        if record.exc_info:
+            fields["trace"] = self.formatException(record.exc_info)
+        return json.dumps(fields, ensure_ascii=False)
+
+
+def set_up_logging(level: str) -> None:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonFormatter())
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    logging.getLogger("uvicorn.access").disabled = True

@@ -1,0 +1,131 @@
+"""Errors on their way out: problem+json under `/api`, a French page elsewhere. Nothing typed is echoed."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.types import ASGIApp, Scope
+
+from app.errors import AppError, Conflict, FieldError, Invalid, NotFound, Unauthenticated, Unavailable
+from app.web.forms import field_error
+from app.web.templating import render, see_other
+from app.web.urls import sign_in_url
+
+log = logging.getLogger("confiance.error")
+
+_PLAIN = {
+    400: ("bad_request", "Demande illisible", "La demande n’a pas pu être lue."),
+    403: ("foreign_origin", "Demande refusée", "Cette demande ne vient pas de nos pages."),
+    404: (NotFound.code, NotFound.title, NotFound.detail),
+    405: ("method_not_allowed", "Méthode non permise", "Cette adresse ne prend pas cette méthode."),
+    413: ("too_large", "Envoi trop gros", "L’envoi dépasse la taille permise (1 Mo)."),
+    500: ("internal", "Erreur", "Une erreur est survenue de notre côté. Rien de ce qui était enregistré n’est perdu."),
+}
+
+
+def problem_body(request: Request, error: AppError) -> dict[str, Any]:
+    body: dict[str, Any] = {
+        "type": f"urn:confiance:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail,
+        "request_id": getattr(request.state, "request_id", ""),
+    }
+    if isinstance(error, Invalid):
+        body["errors"] = [
+            {"pointer": item.pointer, "detail": item.detail, "code": item.code} for item in error.errors
+        ]
+    return body
+
+
+def respond(request: Request, error: AppError) -> Response:
+    if request.url.path.startswith("/api/"):
+        return JSONResponse(
+            problem_body(request, error),
+            status_code=error.status,
+            headers=error.headers,
+            media_type="application/problem+json",
+        )
+    if isinstance(error, Unauthenticated):
+        return see_other(sign_in_url(request))
+    return render(
+        request,
+        "error.html",
+        status=error.status,
+        title=error.title,
+        detail=error.detail,
+        code=error.status,
+        request_id=getattr(request.state, "request_id", ""),
+    )
+
+
+def plain_error(status: int) -> AppError:
+    code, title, detail = _PLAIN.get(status, ("error", HTTPStatus(status).phrase, AppError.detail))
+    error = AppError(detail, code=code)
+    error.status, error.title = status, title
+    return error
+
+
+def from_validation(problem: RequestValidationError) -> AppError:
+    """A path that cannot be is not found; a body or a query gets one sentence a field."""
+    found: list[FieldError] = []
+    for item in problem.errors():
+        place, *path = item["loc"]
+        if place == "path":
+            return NotFound()
+        if item["type"] == "json_invalid":
+            path = []
+        found.append(field_error(path or [place], item["type"], item.get("ctx") or {}, item["msg"]))
+    return Invalid(found)
+
+
+def install(app: FastAPI) -> None:
+    @app.exception_handler(AppError)
+    def _app_error(request: Request, error: AppError) -> Response:
+        return respond(request, error)
+
+    @app.exception_handler(RequestValidationError)
+    def _validation(request: Request, error: RequestValidationError) -> Response:
+        return respond(request, from_validation(error))
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> Response:
+        answer = plain_error(error.status_code)
+        answer.headers = dict(error.headers or {})
+        return respond(request, answer)
+
+    @app.exception_handler(IntegrityError)
+    def _integrity(request: Request, error: IntegrityError) -> Response:
+        """A double click or two people at once: the constraint kept the first, the second is told."""
+        log.warning("integrity", exc_info=error)
+        return respond(request, Conflict("Cette donnée vient d’être enregistrée ou modifiée par ailleurs."))
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(TimeoutError)
+    def _database(request: Request, error: Exception) -> Response:
+        log.error("database", exc_info=error)
+        return respond(request, Unavailable())
+
+    @app.exception_handler(Exception)
+    def _crash(request: Request, error: Exception) -> Response:
+        log.error("crash", exc_info=error)
+        return respond(request, plain_error(500))
+
+
+def refuse_with(app: FastAPI) -> Any:
+    """For the outermost layer: an answer in the right form, made before the app is reached."""
+
+    def refuse(scope: Scope, status: int, code: str) -> ASGIApp:
+        scope["app"] = app
+        error = plain_error(status)
+        error.code = code
+        return respond(Request(scope), error)
+
+    return refuse

@@ -1,0 +1,76 @@
+"""Who gets what from which route: the table of DESIGN §4, route by route.
+
+A row is « METHOD path » → the kind of access and, for a write, the body that makes it valid. `{…}` in a path is filled
+from `tests/test_matrix.py::places`. A route without a row fails the suite.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+EVERYONE = ("claire", "lea", "karim", "ines", "paul", "rita", "admin", "anonymous")
+
+
+@dataclass(frozen=True)
+class Row:
+    """`allowed` get an answer, `seeing` get 403, the signed-in others 404, the anonymous 401 or the sign-in page."""
+
+    allowed: tuple[str, ...]
+    seeing: tuple[str, ...] = ()
+    body: dict[str, Any] | None = None
+    version: int | None = None
+    answers: frozenset[int] = field(default=frozenset({200, 201, 204, 303}))
+
+
+def see_work() -> Row:
+    return Row(("claire", "lea"))
+
+
+def steer(body: dict[str, Any] | None = None, version: int | None = None, **more: Any) -> Row:
+    return Row(("claire",), ("lea",), body, version, **more)
+
+
+def count(body: dict[str, Any] | None = None, version: int | None = None, **more: Any) -> Row:
+    return Row(("claire", "lea"), (), body, version, **more)
+
+
+def see_school() -> Row:
+    return Row(("claire", "lea", "ines", "rita", "admin"))
+
+
+def see_elections() -> Row:
+    return Row(("claire", "lea", "ines", "rita"))
+
+
+def run_election(body: dict[str, Any] | None = None, version: int | None = None, **more: Any) -> Row:
+    return Row(("claire",), ("lea", "ines", "rita"), body, version, **more)
+
+
+def signed_in(body: dict[str, Any] | None = None, **more: Any) -> Row:
+    return Row(EVERYONE[:-1], (), body, **more)
+
+
+PUBLIC = {
+    "GET /healthz",
+    "GET /readyz",
+}
+"""Routes that answer without a session; each says in its own test why that is right."""
+
+_GOAL = {"stake": "dialogue", "title": "Rencontrer chaque famille"}
+
+MATRIX: dict[str, Row] = {
+    # --- AMBITIONNER
+    "GET /api/v1/schools/{uai}/goals": see_work(),
+    "POST /api/v1/schools/{uai}/goals": steer(_GOAL),
+    "GET /api/v1/schools/{uai}/goals/{goal_id}": see_work(),
+    "PUT /api/v1/schools/{uai}/goals/{goal_id}": steer(_GOAL | {"reason": "Plus clair"}, 1),
+    "PATCH /api/v1/schools/{uai}/goals/{goal_id}": steer({"state": "reached"}, 1),
+    "DELETE /api/v1/schools/{uai}/goals/{goal_id}": steer(version=1),
+    "GET /ecoles/{uai}/objectifs/nouveau": steer(),
+    "POST /ecoles/{uai}/objectifs/nouveau": steer(_GOAL),
+    "GET /ecoles/{uai}/objectifs/{goal_id}": see_work(),
+    "POST /ecoles/{uai}/objectifs/{goal_id}": steer(_GOAL | {"reason": "Plus clair", "version": "1"}),
+    "POST /ecoles/{uai}/objectifs/{goal_id}/etat": steer({"state": "reached", "version": "1"}),
+    "GET /ecoles/{uai}/objectifs/{goal_id}/supprimer": steer(),
+    "POST /ecoles/{uai}/objectifs/{goal_id}/supprimer": steer({"version": "1"}),
+}

@@ -1,0 +1,85 @@
+"""The authorisation matrix, walked: every route × every person, on the own, a foreign and a missing school."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import APIRouter
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from app import routers
+from app.goals.models import GoalIn
+from app.goals.service import add_goal
+from tests.matrix import EVERYONE, MATRIX, PUBLIC, Row
+from tests.world import MISSING, A, World
+
+SignIn = Callable[[str], TestClient]
+
+
+def routes_of(router: APIRouter) -> list[str]:
+    return [
+        f"{method} {route.path}"
+        for route in router.routes
+        if isinstance(route, APIRoute)
+        for method in sorted(route.methods - {"HEAD"})
+    ]
+
+
+PRIVATE_ROUTES = [name for router in routers.PRIVATE for name in routes_of(router)]
+PUBLIC_ROUTES = [name for router in routers.PUBLIC for name in routes_of(router)]
+
+
+@pytest.fixture
+def places(db: Session, world: World) -> dict[str, Any]:
+    """What the `{…}` of a path stand for: one of each thing, at school A."""
+    claire = world.actor(db, "claire")
+    goal = add_goal(db, claire, A, GoalIn(stake="dialogue", title="Rencontrer chaque famille"))
+    return {"uai": A, "goal_id": goal.id}
+
+
+def ask(client: TestClient, name: str, row: Row, places: dict[str, Any]) -> Any:
+    method, path = name.split(" ")
+    url = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(places[found[1]]), path)
+    if path.startswith("/api/"):
+        headers = {} if row.version is None else {"If-Match": f'"{row.version}"'}
+        return client.request(method, url, json=row.body, headers=headers)
+    if method == "POST":
+        return client.post(url, data={"csrf": client.headers.get("X-Test-CSRF", "")} | (row.body or {}))
+    return client.request(method, url)
+
+
+def test_every_route_has_its_row() -> None:
+    assert sorted(MATRIX) == sorted(PRIVATE_ROUTES)
+    assert set(PUBLIC_ROUTES) <= PUBLIC
+
+
+@pytest.mark.parametrize("name", MATRIX)
+def test_each_person_gets_what_the_table_says(
+    sign_in: SignIn, db: Session, places: dict[str, Any], name: str
+) -> None:
+    row = MATRIX[name]
+    for person in EVERYONE:
+        with db.begin_nested() as undo:
+            answer = ask(sign_in(person), name, row, places)
+            undo.rollback()
+        if person in row.allowed:
+            assert answer.status_code in row.answers, (person, answer.status_code, answer.text[:400])
+        elif person == "anonymous":
+            assert answer.status_code == (401 if "/api/" in name else 303), person
+        else:
+            assert answer.status_code == (403 if person in row.seeing else 404), (person, answer.status_code)
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if "{uai}" in name])
+def test_a_foreign_school_answers_like_a_missing_one(
+    sign_in: SignIn, places: dict[str, Any], name: str
+) -> None:
+    """Same status and, apart from the request's own number, the same body."""
+    karim = sign_in("karim")
+    foreign = ask(karim, name, MATRIX[name], places)
+    missing = ask(karim, name, MATRIX[name], places | {"uai": MISSING})
+    assert foreign.status_code == missing.status_code == 404
+    assert len(foreign.content) == len(missing.content)
