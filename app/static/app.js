@@ -2,7 +2,10 @@
 
 const SENT_FOR = 5000; // ms during which a second press on the same form is taken for a double click
 
-document.querySelector(".error-summary")?.focus();
+// The autofocus attribute does it in most browsers; the others get it here.
+addEventListener("load", () => {
+  if (document.activeElement === document.body) document.querySelector(".error-summary")?.focus();
+});
 
 // Following a link of the summary puts the cursor in the field, not only in view.
 document.addEventListener("click", (event) => {

@@ -36,7 +36,7 @@ function theme(element) {
   const token = (name) => style.getPropertyValue(`--${name}`).trim();
   const names = ["ink", "soft", "line", "card", "paper", "hue", "tint", "ambitionner", "agir", "analyser", "ajuster"];
   const colours = Object.fromEntries(names.map((name) => [name, token(name)]));
-  return { ...colours, sans: token("sans"), size: parseFloat(style.fontSize) * 0.9 };
+  return { ...colours, sans: token("sans"), size: element.clientWidth < 440 ? 11 : parseFloat(style.fontSize) * 0.9 };
 }
 
 /** A colour written "var(--agir)" in a figure stands for the token; everything else is left as it is. */
@@ -96,25 +96,15 @@ async function draw(element) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw("react"));
   // The page is still laid out for the screen when a print begins: say the size a chart has on A4.
   const width = element.closest(".dashboard") ? 312 : 640;
-  addEventListener("beforeprint", () => library.relayout(place, { autosize: false, width, height: 196 }));
+  addEventListener("beforeprint", () => library.relayout(place, { autosize: false, width, height: 196, "font.size": 10 }));
   addEventListener("afterprint", () => redraw("react"));
 }
 
-const stays = (problem) => console.warn("graphique non dessiné :", problem);
-
-if (figures.length && own) {
-  const seen = new IntersectionObserver((entries) => {
-    for (const entry of entries.filter((one) => one.isIntersecting)) {
-      seen.unobserve(entry.target);
-      draw(entry.target).catch(stays);
-    }
-  }, { rootMargin: "400px" });
-  figures.forEach((element) => seen.observe(element));
-  // Paper shows every chart, also those nobody scrolled to.
-  addEventListener("beforeprint", () => {
-    for (const entry of figures.filter((one) => !one.classList.contains("drawn"))) {
-      seen.unobserve(entry);
-      draw(entry).catch(stays);
-    }
-  });
+async function drawAll() {
+  for (const element of figures) {
+    await draw(element);
+    await new Promise((next) => setTimeout(next)); // a slow machine stays answerable between two charts
+  }
 }
+
+if (figures.length && own) drawAll().catch((problem) => console.warn("graphique non dessiné :", problem));
