@@ -2,6 +2,7 @@
 
 from app.goals import api as goals_api
 from app.goals import pages as goals_pages
+from app.measurements import api as measurements_api
 
 PUBLIC = ()
 """Reached without being signed in."""
@@ -9,4 +10,5 @@ PUBLIC = ()
 PRIVATE = (
     goals_api.router,
     goals_pages.router,
+    measurements_api.router,
 )

@@ -19,6 +19,7 @@ class Row:
     seeing: tuple[str, ...] = ()
     body: dict[str, Any] | None = None
     version: int | None = None
+    query: str = ""
     answers: frozenset[int] = field(default=frozenset({200, 201, 204, 303}))
 
 
@@ -56,6 +57,7 @@ PUBLIC = {
 }
 """Routes that answer without a session; each says in its own test why that is right."""
 
+_MEETINGS = {"indicator": "individual_meetings", "term": "2026-2027-T1", "counted": 158, "out_of": 196}
 _GOAL = {"stake": "dialogue", "title": "Rencontrer chaque famille"}
 
 MATRIX: dict[str, Row] = {
@@ -73,4 +75,10 @@ MATRIX: dict[str, Row] = {
     "POST /ecoles/{uai}/objectifs/{goal_id}/etat": steer({"state": "reached", "version": "1"}),
     "GET /ecoles/{uai}/objectifs/{goal_id}/supprimer": steer(),
     "POST /ecoles/{uai}/objectifs/{goal_id}/supprimer": steer({"version": "1"}),
+    # --- ANALYSER
+    "GET /api/v1/schools/{uai}/measurements": see_work(),
+    "POST /api/v1/schools/{uai}/measurements": count(_MEETINGS | {"term": "2025-2026-T2"}),
+    "GET /api/v1/schools/{uai}/measurements/{measurement_id}": see_work(),
+    "PUT /api/v1/schools/{uai}/measurements/{measurement_id}": count(_MEETINGS),
+    "GET /api/v1/schools/{uai}/totals": Row(("claire", "lea"), query="term=2026-2027-T1"),
 }

@@ -13,8 +13,10 @@ from sqlmodel import Session
 from app import routers
 from app.goals.models import GoalIn
 from app.goals.service import add_goal
+from app.measurements.models import MeasurementIn
+from app.measurements.service import record_measurement
 from tests.matrix import EVERYONE, MATRIX, PUBLIC, Row
-from tests.world import MISSING, A, World
+from tests.world import MISSING, T1, A, World
 
 SignIn = Callable[[str], TestClient]
 
@@ -37,12 +39,17 @@ def places(db: Session, world: World) -> dict[str, Any]:
     """What the `{…}` of a path stand for: one of each thing, at school A."""
     claire = world.actor(db, "claire")
     goal = add_goal(db, claire, A, GoalIn(stake="dialogue", title="Rencontrer chaque famille"))
-    return {"uai": A, "goal_id": goal.id}
+    answer = MeasurementIn.model_validate(
+        {"indicator": "individual_meetings", "term": T1, "counted": 158, "out_of": 196}
+    )
+    measurement = record_measurement(db, claire, A, answer)
+    return {"uai": A, "goal_id": goal.id, "measurement_id": measurement.id}
 
 
 def ask(client: TestClient, name: str, row: Row, places: dict[str, Any]) -> Any:
     method, path = name.split(" ")
     url = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(places[found[1]]), path)
+    url += f"?{row.query}" if row.query else ""
     if path.startswith("/api/"):
         headers = {} if row.version is None else {"If-Match": f'"{row.version}"'}
         return client.request(method, url, json=row.body, headers=headers)

@@ -1,0 +1,74 @@
+"""Relevés and totals over JSON."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from app.accounts.access import CurrentActor, Uai, school_for
+from app.accounts.actor import Task
+from app.db import Db, TermKey
+from app.domain.school_year import Term
+from app.errors import NotFound
+from app.measurements import queries, service
+from app.measurements.models import Measurement, MeasurementIn, MeasurementOut, TotalOut
+from app.web.paging import Limit, Page, page_of
+
+router = APIRouter(prefix="/api/v1/schools/{uai}", tags=["ANALYSER"])
+
+
+@router.get("/measurements", response_model=Page[MeasurementOut])
+def get_measurements(
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    term: TermKey | None = None,
+    indicator: str | None = None,
+    live: Annotated[bool, Query(description="Seulement ce qui compte aujourd’hui, sans l’historique")] = True,
+    after: UUID | None = None,
+    limit: Limit = 100,
+) -> object:
+    """Les relevés de l’école ; `live=false` rend aussi ce qui a été remplacé ou retiré."""
+    school = school_for(db, actor, uai, Task.SEE_WORK)
+    rows = queries.measurements_listed(
+        db, school.id, term=term, indicator=indicator, live=live, after=after, limit=limit + 1
+    )
+    return page_of(rows, limit, lambda row: row.id)
+
+
+@router.post("/measurements", response_model=MeasurementOut, status_code=201)
+def post_measurement(db: Db, actor: CurrentActor, uai: Uai, data: MeasurementIn) -> Measurement:
+    """Enregistrer un relevé, ou corriger celui que `replaces` désigne."""
+    return service.record_measurement(db, actor, uai, data)
+
+
+@router.get("/measurements/{measurement_id}", response_model=MeasurementOut)
+def get_measurement(db: Db, actor: CurrentActor, uai: Uai, measurement_id: UUID) -> Measurement:
+    """Un relevé, remplacé ou non."""
+    school = school_for(db, actor, uai, Task.SEE_WORK)
+    row = queries.measurement_or_none(db, school.id, measurement_id)
+    if row is None:
+        raise NotFound()
+    return row
+
+
+@router.put("/measurements/{measurement_id}", response_model=MeasurementOut)
+def put_measurement(
+    db: Db, actor: CurrentActor, uai: Uai, measurement_id: UUID, data: MeasurementIn, response: Response
+) -> Measurement:
+    """Enregistrer un relevé sous un identifiant choisi : le renvoyer ne change rien."""
+    row, is_new = service.put_measurement(db, actor, uai, measurement_id, data)
+    response.status_code = 201 if is_new else 200
+    return row
+
+
+@router.get("/totals", response_model=list[TotalOut])
+def get_totals(
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    term: TermKey,
+    as_of: Annotated[int | None, Query(ge=0, le=2**31 - 1, description="Version du registre de l’école")] = None,
+) -> object:
+    """Les chiffres d’un trimestre, avec leur phrase ; `as_of` les rend tels qu’ils étaient."""
+    return service.totals_at(db, actor, uai, Term(term), as_of)

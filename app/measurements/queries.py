@@ -1,0 +1,179 @@
+"""Chains, their tips, and the one statement that refolds a total."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from app.domain.vocabulary import Grade, Source, Status
+from app.measurements.models import Measurement, SharedAnalysis, TermTotal
+
+_M = Measurement.__table__  # type: ignore[attr-defined]  # the Core table of the class
+_T = TermTotal.__table__  # type: ignore[attr-defined]
+
+
+def _is_live(table: Any, version: Any | None = None) -> sa.ColumnElement[bool]:
+    """No row replaces it; with a version, as it was at that turn."""
+    later = _M.alias("later")
+    newer = select(1).where(later.c.school_id == table.c.school_id, later.c.replaces == table.c.id)
+    if version is None:
+        return ~newer.exists()
+    return and_(table.c.version <= version, ~newer.where(later.c.version <= version).exists())
+
+
+def _folded(school: Any, where: Sequence[sa.ColumnElement[bool]], version: Any | None = None) -> sa.Select[Any]:
+    """counted, out_of, status, answers and grades of the live rows: numerators and denominators are added."""
+    is_value = _M.c.status == Status.VALUE
+    answers = func.count(_M.c.id)
+    status = case(
+        (func.count(case((is_value, 1))) > 0, Status.VALUE.value),
+        (
+            and_(answers > 0, func.count(case((_M.c.status == Status.NOT_APPLICABLE, 1))) == answers),
+            Status.NOT_APPLICABLE.value,
+        ),
+        else_=Status.NOT_MEASURED.value,
+    )
+    grades = func.count(sa.distinct(case((and_(is_value, _M.c.grade != Grade.ALL), _M.c.grade))))
+    return select(
+        status.label("status"),
+        func.sum(_M.c.counted).label("counted"),
+        func.sum(_M.c.out_of).label("out_of"),
+        answers.label("answers"),
+        grades.label("grades"),
+    ).where(_M.c.school_id == school, *where, _M.c.status != Status.WITHDRAWN, _is_live(_M, version))
+
+
+def _refold_statement(module: Any) -> Any:
+    school = bindparam("school", type_=sa.Uuid())
+    indicator, term = bindparam("indicator", type_=sa.String()), bindparam("term", type_=sa.String())
+    folded = _folded(school, [_M.c.term == term, _M.c.indicator == indicator])
+    keys = [
+        sa.cast(school, sa.Uuid()).label("school_id"),
+        sa.cast(indicator, sa.String(60)).label("indicator"),
+        sa.cast(term, sa.String(12)).label("term"),
+    ]
+    names = ["status", "counted", "out_of", "answers", "grades"]
+    statement = module.insert(_T).from_select(
+        ["school_id", "indicator", "term", *names], folded.with_only_columns(*keys, *folded.selected_columns)
+    )
+    return statement.on_conflict_do_update(
+        index_elements=["school_id", "indicator", "term"],
+        set_={name: statement.excluded[name] for name in names},
+    )
+
+
+_REFOLD = {"sqlite": _refold_statement(sqlite), "postgresql": _refold_statement(postgresql)}
+
+
+def refold(db: Session, school_id: UUID, indicator: str, term: str) -> None:
+    """Recompute one total from its chains. The caller holds the school's turn, or it may be wrong."""
+    statement = _REFOLD[db.get_bind().dialect.name]
+    db.execute(statement, {"school": school_id, "indicator": indicator, "term": term})
+
+
+def tip(
+    db: Session, school_id: UUID, term: str, indicator: str, grade: Grade, source: Source, source_key: str
+) -> Measurement | None:
+    """The live row of one figure."""
+    return db.scalars(
+        select(Measurement).where(
+            col(Measurement.school_id) == school_id,
+            col(Measurement.term) == term,
+            col(Measurement.indicator) == indicator,
+            col(Measurement.grade) == grade,
+            col(Measurement.source) == source,
+            col(Measurement.source_key) == source_key,
+            _is_live(_M),
+        )
+    ).one_or_none()
+
+
+def live_rows(
+    db: Session,
+    school_id: UUID,
+    *,
+    term: str | None = None,
+    indicator: str | None = None,
+    source: Source | None = None,
+    source_key: str | None = None,
+) -> Sequence[Measurement]:
+    """The live rows that are not withdrawn, oldest first."""
+    wanted = select(Measurement).where(
+        col(Measurement.school_id) == school_id, col(Measurement.status) != Status.WITHDRAWN, _is_live(_M)
+    )
+    given = {"term": term, "indicator": indicator, "source": source, "source_key": source_key}
+    for name, value in given.items():
+        if value is not None:
+            wanted = wanted.where(getattr(Measurement, name) == value)
+    return db.scalars(wanted.order_by(col(Measurement.id))).all()
+
+
+def measurements_listed(
+    db: Session, school_id: UUID, *, term: str | None, indicator: str | None, live: bool, after: UUID | None, limit: int
+) -> Sequence[Measurement]:
+    """Rows of the chains by id; with `live` only their tips."""
+    wanted = select(Measurement).where(col(Measurement.school_id) == school_id)
+    if term is not None:
+        wanted = wanted.where(col(Measurement.term) == term)
+    if indicator is not None:
+        wanted = wanted.where(col(Measurement.indicator) == indicator)
+    if live:
+        wanted = wanted.where(_is_live(_M), col(Measurement.status) != Status.WITHDRAWN)
+    if after is not None:
+        wanted = wanted.where(col(Measurement.id) > after)
+    return db.scalars(wanted.order_by(col(Measurement.id)).limit(limit)).all()
+
+
+def measurement_or_none(db: Session, school_id: UUID, key: UUID) -> Measurement | None:
+    return db.get(Measurement, (school_id, key))
+
+
+def totals_of_school(db: Session, school_id: UUID, *, terms: Sequence[str] | None = None) -> Sequence[sa.Row[Any]]:
+    """Every total of a school (indicator, term, status, counted, out_of, answers, grades), in one read."""
+    wanted = select(_T.c.indicator, _T.c.term, _T.c.status, _T.c.counted, _T.c.out_of, _T.c.answers, _T.c.grades)
+    if terms is not None:
+        wanted = wanted.where(_T.c.term.in_(terms))
+    return db.execute(wanted.where(_T.c.school_id == school_id).order_by(_T.c.term, _T.c.indicator)).all()
+
+
+def totals_recomputed(db: Session, school_id: UUID, *, version: int | None = None, term: str | None = None) -> Sequence[sa.Row[Any]]:
+    """The same totals from the chains themselves: what `verify` compares with, and what `as_of` reads."""
+    where = [] if term is None else [_M.c.term == term]
+    folded = _folded(school_id, where, version)
+    return db.execute(
+        folded.add_columns(_M.c.indicator, _M.c.term).group_by(_M.c.indicator, _M.c.term).order_by(_M.c.term, _M.c.indicator)
+    ).all()
+
+
+def distinct_sources(db: Session, school_id: UUID, indicator: str, year: str) -> int:
+    """How many different actions, events or sessions fed an indicator in a school year."""
+    return db.scalar(
+        select(func.count(sa.distinct(_M.c.source_key))).where(
+            _M.c.school_id == school_id,
+            _M.c.indicator == indicator,
+            _M.c.term.like(f"{year}-%"),
+            _M.c.source != Source.TYPED,
+            _M.c.status == Status.VALUE,
+            _M.c.counted > 0,
+            _is_live(_M),
+        )
+    ) or 0
+
+
+def schools_with_figures(db: Session) -> Sequence[UUID]:
+    return db.scalars(select(_M.c.school_id).distinct()).all()
+
+
+def analyses_of_school(db: Session, school_id: UUID, term: str | None = None) -> Sequence[SharedAnalysis]:
+    wanted = select(SharedAnalysis).where(col(SharedAnalysis.school_id) == school_id)
+    if term is not None:
+        wanted = wanted.where(col(SharedAnalysis.term) == term)
+    return db.scalars(wanted.order_by(col(SharedAnalysis.held_on), col(SharedAnalysis.id))).all()
+
+
+def analysis_or_none(db: Session, school_id: UUID, key: UUID) -> SharedAnalysis | None:
+    return db.get(SharedAnalysis, (school_id, key))
