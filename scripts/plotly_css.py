@@ -1,7 +1,7 @@
 """Write app/static/vendor/plotly.css: the rules plotly.js would otherwise insert into the page at run time.
 
-Our content security policy allows no inline style. Linked as
-`<link id="plotly.js-style-global" class="no-inline-styles">`, this file makes plotly.js leave its own rules out.
+Our content security policy allows no inline style. When this file is linked as
+`<link id="plotly.js-style-global" class="no-inline-styles">`, plotly.js leaves its own rules out.
 Run it again after changing the bundle; `--check` only compares, for the tests.
 """
 
@@ -14,13 +14,13 @@ BUNDLE = STATIC / "vendor" / "plotly-basic.min.js"
 TARGET = STATIC / "vendor" / "plotly.css"
 SCOPES = {"X": ".js-plotly-plot .plotly", "Y": ".plotly-notifier"}
 
-RULE = re.compile(r"""(?:"(?P<quoted>[^"]+)"|(?P<bare>[XY])):(?P<quote>["'])(?P<body>.*?)(?P=quote)(?=[,}])""")
+RULE = re.compile(r"""(?:"(?P<quoted>[^"]+)"|(?P<bare>[XY])):(?P<mark>["'])(?P<body>.*?)(?P=mark)(?=[,}])""")
 VERSION = re.compile(r"plotly\.js \(basic - minified\) v(\S+)")
 INSERTED_STYLE = re.compile(r'getElementById\("([0-9a-f]{64})"\)')
 
 
 def stylesheet(bundle: str) -> str:
-    """The bundle's rule table as a stylesheet, in the order of the bundle reversed, as plotly.js inserts each first."""
+    """The bundle's rules in reverse, because plotly.js inserts each one before the others."""
     start = bundle.index('{"X,X div":')
     table = bundle[start : bundle.index("for(", start)].rstrip().rstrip(";")
     rules = []
@@ -30,7 +30,8 @@ def stylesheet(bundle: str) -> str:
     if len(rules) < 40 or sum(len(rule) for rule in rules) < 4000:
         raise SystemExit("plotly.js keeps its rules elsewhere now: read its build_css")
     version = VERSION.search(bundle)
-    title = f"/* Rules of plotly.js {version[1] if version else ''} (MIT licence), made by scripts/plotly_css.py */"
+    number = version[1] if version else ""
+    title = f"/* Rules of plotly.js {number} (MIT licence), made by scripts/plotly_css.py */"
     return "\n".join([title, *reversed(rules), ""])
 
 

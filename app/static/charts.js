@@ -54,7 +54,7 @@ function coloured(value, look) {
 function axis(look, letter) {
   return {
     color: look.soft, gridcolor: look.line, linecolor: look.line, zerolinecolor: look.line,
-    tickcolor: look.line, automargin: true, fixedrange: true,
+    tickcolor: look.line, dividercolor: look.line, automargin: true, fixedrange: true,
     showgrid: letter === "y", separatethousands: true,
   };
 }
