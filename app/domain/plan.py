@@ -1,29 +1,21 @@
 """What the conseil des maîtres can decide, and what a decision does to the plan."""
 
-from typing import overload
-
 from app.domain.vocabulary import ActionState, GoalState, Labelled
 
 
-class ActionVerdict(Labelled):
-    KEEP = "keep", "garder"
+class Verdict(Labelled):
+    """Every verdict of a review; the two tuples say which fit an action and which a goal."""
+
+    KEEP = "keep", "poursuivre"
     CHANGE = "change", "modifier"
     STOP = "stop", "arrêter"
     FINISH = "finish", "terminer"
-
-
-class GoalVerdict(Labelled):
-    KEEP = "keep", "garder"
-    CHANGE = "change", "modifier"
-    STOP = "stop", "abandonner"
     REACHED = "reached", "atteint"
-
-
-class AddVerdict(Labelled):
     ADD = "add", "ajouter"
 
 
-Verdict = ActionVerdict | GoalVerdict | AddVerdict
+ACTION_VERDICTS = (Verdict.KEEP, Verdict.CHANGE, Verdict.STOP, Verdict.FINISH)
+GOAL_VERDICTS = (Verdict.KEEP, Verdict.CHANGE, Verdict.STOP, Verdict.REACHED)
 
 # Two tables and not one: members of different enums with the same value are equal strings, so the same key.
 _ACTION_MAY_BECOME = {
@@ -48,21 +40,22 @@ def may_become(before: ActionState | GoalState, after: ActionState | GoalState) 
 
 def needs_reason(verdict: Verdict) -> bool:
     """Everything but keeping and adding is explained to those who read the minutes."""
-    return verdict.value not in {"keep", "add"}
+    return verdict not in {Verdict.KEEP, Verdict.ADD}
 
 
-@overload
-def state_after(state: ActionState, verdict: ActionVerdict) -> ActionState: ...
-@overload
-def state_after(state: GoalState, verdict: GoalVerdict) -> GoalState: ...
-def state_after(
-    state: ActionState | GoalState, verdict: ActionVerdict | GoalVerdict
-) -> ActionState | GoalState:
-    """The state a decision leads to.
+def action_state_after(state: ActionState, verdict: Verdict) -> ActionState:
+    """The state a decision leads to; ValueError for a verdict that is not an action's.
 
     Keeping what an earlier version of the review had ended takes it up again; a planned action stays planned.
     """
-    if isinstance(state, ActionState):
-        ended = {"stop": ActionState.DROPPED, "finish": ActionState.DONE}.get(verdict.value)
-        return ended or (state if state is ActionState.PLANNED else ActionState.RUNNING)
-    return {"stop": GoalState.DROPPED, "reached": GoalState.REACHED}.get(verdict.value, GoalState.ACTIVE)
+    if verdict not in ACTION_VERDICTS:
+        raise ValueError(f"« {verdict.label} » ne se dit pas d’une action.")
+    ended = {Verdict.STOP: ActionState.DROPPED, Verdict.FINISH: ActionState.DONE}.get(verdict)
+    return ended or (state if state is ActionState.PLANNED else ActionState.RUNNING)
+
+
+def goal_state_after(verdict: Verdict) -> GoalState:
+    """The state a decision leads to; ValueError for a verdict that is not a goal's."""
+    if verdict not in GOAL_VERDICTS:
+        raise ValueError(f"« {verdict.label} » ne se dit pas d’un objectif.")
+    return {Verdict.STOP: GoalState.DROPPED, Verdict.REACHED: GoalState.REACHED}.get(verdict, GoalState.ACTIVE)

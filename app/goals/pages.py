@@ -24,7 +24,7 @@ from app.web.urls import sheet_url
 router = APIRouter(prefix="/ecoles/{uai}/objectifs", default_response_class=HTMLResponse, include_in_schema=False)
 
 
-def _choices(db: Session, school: School) -> dict[str, Choices]:
+def goal_choices(db: Session, school: School) -> dict[str, Choices]:
     term = current_term(db, school)
     terms = [*term.year.terms, *term.year.next.terms]
     return {
@@ -51,14 +51,14 @@ def new_goal_page(
     request: Request, db: Db, actor: CurrentActor, uai: Uai, stake: Annotated[str, Query(max_length=120)] = ""
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
-    form = Form(GoalIn, start={"stake": stake}, choices=_choices(db, school))
+    form = Form(GoalIn, start={"stake": stake}, choices=goal_choices(db, school))
     return _form_page(request, db, actor, school, form, None)
 
 
 @router.post("/nouveau")
 def submit_goal(request: Request, db: Db, actor: CurrentActor, uai: Uai, posted: PostedForm) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
-    form = Form(GoalIn, posted, choices=_choices(db, school))
+    form = Form(GoalIn, posted, choices=goal_choices(db, school))
     if form.attempt(db, lambda data: service.add_goal(db, actor, uai, data)):
         return see_other(f"{sheet_url(uai)}?ok=objectif")
     return _form_page(request, db, actor, school, form, None, status=422)
@@ -68,7 +68,7 @@ def submit_goal(request: Request, db: Db, actor: CurrentActor, uai: Uai, posted:
 def goal_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, goal_id: UUID) -> Response:
     school = school_for(db, actor, uai, Task.SEE_WORK)
     goal = goal_or_404(db, school.id, goal_id)
-    form = Form(GoalChange, start=goal, choices=_choices(db, school), version=goal.version)
+    form = Form(GoalChange, start=goal, choices=goal_choices(db, school), version=goal.version)
     form.fields["reason"].value = ""
     return _form_page(request, db, actor, school, form, goal)
 
@@ -78,7 +78,7 @@ def submit_goal_change(
     request: Request, db: Db, actor: CurrentActor, uai: Uai, goal_id: UUID, posted: PostedForm
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
-    form = Form(GoalChange, posted, choices=_choices(db, school))
+    form = Form(GoalChange, posted, choices=goal_choices(db, school))
     if form.attempt(db, lambda data: service.revise_goal(db, actor, uai, goal_id, data, form.expected_version)):
         return see_other(f"{sheet_url(uai)}?ok=objectif")
     return _form_page(request, db, actor, school, form, goal_or_404(db, school.id, goal_id), status=422)
@@ -93,7 +93,7 @@ def submit_goal_state(
     ending = Form(GoalStateIn, posted, choices={"state": _endings(goal)})
     if ending.attempt(db, lambda data: service.set_goal_state(db, actor, uai, goal_id, data, ending.expected_version)):
         return see_other(f"{sheet_url(uai)}?ok=objectif")
-    form = Form(GoalChange, start=goal, choices=_choices(db, school), version=goal.version)
+    form = Form(GoalChange, start=goal, choices=goal_choices(db, school), version=goal.version)
     return render(request, "goals/form.html", status=422, school=school, form=form, goal=goal, ending=ending, stakes=STAKES)
 
 

@@ -18,13 +18,3 @@ class FigureKind(Labelled):
     GOAL = "goal", "objectif"
     ACTION = "action", "action"
 
-
-class Verdict(Labelled):
-    """Every verdict a review may pronounce; `domain.plan` says which fits an action or a goal."""
-
-    KEEP = "keep", "poursuivre"
-    CHANGE = "change", "modifier"
-    STOP = "stop", "arrêter"
-    FINISH = "finish", "terminer"
-    REACHED = "reached", "atteint"
-    ADD = "add", "ajouter"

@@ -6,12 +6,15 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import ConfigDict
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from app.actions.models import ActionIn
 from app.db import Day, TermKey, Text, Whole, choice, uuid7
+from app.domain.plan import Verdict
 from app.domain.vocabulary import LeadRole, Status
-from app.reviews.kinds import FigureKind, ReviewState, TargetKind, Verdict
+from app.goals.models import GoalIn
+from app.reviews.kinds import FigureKind, ReviewState, TargetKind
 
 
 class ReviewIn(SQLModel):
@@ -44,8 +47,20 @@ class TargetRef(SQLModel):
     id: UUID
 
 
+class ChangesIn(SQLModel):
+    """The new action or goal of an `add`, or what a `change` makes of one: one of the two."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    action: ActionIn | None = None
+    goal: GoalIn | None = None
+
+
 class DecisionIn(SQLModel):
-    """One verdict. `add` has no target and carries the new action or goal in `changes`."""
+    """One verdict. `add` has no target and carries the new action or goal in `changes`.
+
+    A second decision on the same target replaces the first, until the review is closed.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -63,54 +78,66 @@ class DecisionIn(SQLModel):
     target: TargetRef | None = None
     verdict: Verdict
     reason: Text | None = Field(default=None, max_length=1000, title="En une phrase")
-    changes: dict[str, Any] | None = None
+    changes: ChangesIn | None = None
+
+
+class VerdictIn(SQLModel):
+    """A decision as the page asks for it: the target is in the address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: Verdict = Field(title="Que décide-t-on ?")
+    reason: Text | None = Field(
+        default=None, max_length=1000, title="En une phrase", description="Pas de nom d’enfant ni de parent."
+    )
 
 
 class Decision(SQLModel, table=True):
-    """A decision of one version of a review; `changes` is the accepted body of the new or changed item."""
+    """A decision of one version of a review; `changes` is the accepted body of the new or changed item.
+
+    An `add` has neither `action_id` nor `goal_id` until the closing makes what it carries.
+    """
 
     __table_args__ = (
         PrimaryKeyConstraint("school_id", "id"),
         ForeignKeyConstraint(["school_id", "term"], ["review.school_id", "review.term"]),
-        sa.Index(
-            "uq_decision_target",
-            "school_id",
-            "term",
-            "number",
-            "target_id",
-            unique=True,
-            sqlite_where=sa.text("verdict <> 'add'"),
-            postgresql_where=sa.text("verdict <> 'add'"),
+        ForeignKeyConstraint(["school_id", "action_id"], ["action.school_id", "action.id"]),
+        ForeignKeyConstraint(["school_id", "goal_id"], ["goal.school_id", "goal.id"]),
+        UniqueConstraint("school_id", "term", "number", "action_id"),
+        UniqueConstraint("school_id", "term", "number", "goal_id"),
+        CheckConstraint("action_id IS NULL OR kind = 'action'", name="action_kind"),
+        CheckConstraint("goal_id IS NULL OR kind = 'goal'", name="goal_kind"),
+        CheckConstraint(
+            "verdict = 'add' OR action_id IS NOT NULL OR goal_id IS NOT NULL", name="target_unless_added"
         ),
-        CheckConstraint("(verdict = 'add') = (target_id IS NULL) OR made_id IS NOT NULL", name="target_unless_added"),
-        CheckConstraint("verdict NOT IN ('change', 'stop', 'finish', 'reached') OR reason IS NOT NULL", name="reason"),
+        CheckConstraint("verdict IN ('keep', 'add') OR reason IS NOT NULL", name="explained"),
     )
     school_id: UUID
     id: UUID = Field(default_factory=uuid7)
     term: str = Field(max_length=12)
     number: int
-    target_kind: TargetKind = Field(sa_type=choice(TargetKind))
-    target_id: UUID | None = None
-    made_id: UUID | None = None
-    """What an `add` became when the review was closed."""
+    kind: TargetKind = Field(sa_type=choice(TargetKind))
+    action_id: UUID | None = None
+    goal_id: UUID | None = None
     title: str = Field(max_length=200)
     verdict: Verdict = Field(sa_type=choice(Verdict))
     reason: str | None = Field(default=None, max_length=1000)
     changes: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
-    version: int = 1
+
+    @property
+    def target_id(self) -> UUID | None:
+        return self.action_id or self.goal_id
 
 
 class DecisionOut(SQLModel):
     id: UUID
     number: int
-    target_kind: TargetKind
+    kind: TargetKind
     target_id: UUID | None
-    made_id: UUID | None
     title: str
     verdict: Verdict
     reason: str | None
     changes: dict[str, Any] | None
-    version: int
 
 
 class ClosingIn(SQLModel):
@@ -211,13 +238,16 @@ class UndecidedOut(SQLModel):
     title: str
 
 
-class ReviewOut(SQLModel):
+class ReviewSummary(SQLModel):
     term: str
     state: ReviewState
     number: int
     reopen_reason: str | None
     opened_at: datetime
     version: int
+
+
+class ReviewOut(ReviewSummary):
     decisions: list[DecisionOut]
     undecided: list[UndecidedOut]
     versions: list[VersionOut]

@@ -1,13 +1,14 @@
 """Reads about territories, schools, their yearly profiles and calendars."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel, col
 
+from app.db import insert_or_ignore
 from app.domain.vocabulary import TerritoryLevel
 from app.schools.models import School, SchoolYearProfile, TermCalendar, Territory, TrackedIndicator
 
@@ -24,6 +25,15 @@ def profile_at(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | N
         .order_by(col(SchoolYearProfile.year).desc())
         .limit(1)
     ).one_or_none()
+
+
+def profiles_of_school(db: Session, school_id: UUID) -> Sequence[SchoolYearProfile]:
+    """Every year the school has a profile for, oldest first."""
+    return db.scalars(
+        select(SchoolYearProfile)
+        .where(col(SchoolYearProfile.school_id) == school_id)
+        .order_by(col(SchoolYearProfile.year))
+    ).all()
 
 
 def own_calendar(db: Session, school_id: UUID, year: str) -> TermCalendar | None:
@@ -53,7 +63,13 @@ def territory_by_id(db: Session, key: UUID) -> Territory | None:
 
 
 def schools_listed(
-    db: Session, visible: sa.Select[tuple[UUID]], year: str, *, after: str = "", limit: int = 100, territory: UUID | None = None
+    db: Session,
+    visible: sa.Select[tuple[UUID]],
+    year: str,
+    *,
+    after: str = "",
+    limit: int = 100,
+    territory: UUID | None = None,
 ) -> Sequence[sa.Row[Any]]:
     """The visible schools by UAI, with what they are in `year`; `after` is the last UAI of the page before."""
     latest = (
@@ -94,3 +110,69 @@ def schools_listed(
     if territory is not None:
         wanted = wanted.where(col(SchoolYearProfile.circonscription_id) == territory)
     return db.execute(wanted).all()
+
+
+# --- an import: the current state read once, then written set by set ------------------------------------
+
+
+def schools_by_uai(db: Session) -> dict[str, sa.Row[Any]]:
+    """(id, uai, name, commune, departement, is_open, version) of every school."""
+    rows = db.execute(
+        select(
+            School.id,
+            School.uai,
+            School.name,
+            School.commune,
+            School.departement,
+            School.is_open,
+            School.version,
+        )
+    )
+    return {row.uai: row for row in rows}
+
+
+def profiles_before(db: Session, year: str, departements: Collection[str]) -> dict[UUID, sa.Row[Any]]:
+    """Each school's profile of `year`, else its latest one before, in these départements."""
+    latest = (
+        select(col(SchoolYearProfile.school_id), func.max(SchoolYearProfile.year).label("year"))
+        .where(col(SchoolYearProfile.year) <= year)
+        .group_by(col(SchoolYearProfile.school_id))
+        .subquery()
+    )
+    table = _table(SchoolYearProfile)
+    rows = db.execute(
+        select(table)
+        .join(latest, sa.and_(table.c.school_id == latest.c.school_id, table.c.year == latest.c.year))
+        .join(School, col(School.id) == table.c.school_id)
+        .where(col(School.departement).in_(departements))
+    )
+    return {row.school_id: row for row in rows}
+
+
+def territories(db: Session) -> Sequence[sa.Row[Any]]:
+    """(id, level, code, name, folded_name, parent_id) of every territory."""
+    return db.execute(select(_table(Territory)).order_by(col(Territory.id))).all()
+
+
+def add_rows(db: Session, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+    """One executemany; row objects were measured 20 to 34 times slower. A row that is there already stays."""
+    insert_or_ignore(db, model, rows)
+
+
+def rewrite_rows(db: Session, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+    """Set the columns of each row. Its primary key, and the version it was read at, are under `at_<column>`.
+
+    A row that someone wrote meanwhile is left alone: the next import takes it up.
+    """
+    if not rows:
+        return
+    table = _table(model)
+    at = [
+        table.c[name.removeprefix("at_")] == sa.bindparam(name) for name in rows[0] if name.startswith("at_")
+    ]
+    db.connection().execute(sa.update(table).where(*at), rows)
+
+
+def _table(model: type[SQLModel]) -> sa.Table:
+    table: sa.Table = model.__table__
+    return table

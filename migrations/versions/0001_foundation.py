@@ -666,6 +666,7 @@ def upgrade() -> None:
         sa.Column("classes", sa.Integer(), nullable=True),
         sa.Column("families", sa.Integer(), nullable=True),
         sa.Column("has_ulis", sa.Boolean(), nullable=False),
+        sa.Column("figures_year", sa.String(9), nullable=True),
         sa.Column("is_confirmed", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("classes >= 0", name=op.f("ck_school_year_profile_classes_count")),
@@ -852,14 +853,14 @@ def upgrade() -> None:
         sa.Column("term", sa.String(12), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column(
-            "target_kind",
+            "kind",
             sa.Enum(
                 "action", "goal", name="target_kind", native_enum=False, create_constraint=True, length=24
             ),
             nullable=False,
         ),
-        sa.Column("target_id", sa.Uuid(), nullable=True),
-        sa.Column("made_id", sa.Uuid(), nullable=True),
+        sa.Column("action_id", sa.Uuid(), nullable=True),
+        sa.Column("goal_id", sa.Uuid(), nullable=True),
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column(
             "verdict",
@@ -879,14 +880,24 @@ def upgrade() -> None:
         ),
         sa.Column("reason", sa.String(1000), nullable=True),
         sa.Column("changes", sa.JSON(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("action_id IS NULL OR kind = 'action'", name=op.f("ck_decision_action_kind")),
+        sa.CheckConstraint("goal_id IS NULL OR kind = 'goal'", name=op.f("ck_decision_goal_kind")),
         sa.CheckConstraint(
-            "(verdict = 'add') = (target_id IS NULL) OR made_id IS NOT NULL",
+            "verdict = 'add' OR action_id IS NOT NULL OR goal_id IS NOT NULL",
             name=op.f("ck_decision_target_unless_added"),
         ),
         sa.CheckConstraint(
-            "verdict NOT IN ('change', 'stop', 'finish', 'reached') OR reason IS NOT NULL",
-            name=op.f("ck_decision_reason"),
+            "verdict IN ('keep', 'add') OR reason IS NOT NULL", name=op.f("ck_decision_explained")
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "action_id"],
+            ["action.school_id", "action.id"],
+            name=op.f("fk_decision_school_id_action_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["school_id", "goal_id"],
+            ["goal.school_id", "goal.id"],
+            name=op.f("fk_decision_school_id_goal_id"),
         ),
         sa.ForeignKeyConstraint(
             ["school_id", "term"],
@@ -894,16 +905,17 @@ def upgrade() -> None:
             name=op.f("fk_decision_school_id_term"),
         ),
         sa.PrimaryKeyConstraint("school_id", "id", name=op.f("pk_decision")),
+        sa.UniqueConstraint(
+            "school_id",
+            "term",
+            "number",
+            "action_id",
+            name=op.f("uq_decision_school_id_term_number_action_id"),
+        ),
+        sa.UniqueConstraint(
+            "school_id", "term", "number", "goal_id", name=op.f("uq_decision_school_id_term_number_goal_id")
+        ),
     )
-    with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.create_index(
-            "uq_decision_target",
-            ["school_id", "term", "number", "target_id"],
-            unique=True,
-            sqlite_where=sa.text("verdict <> 'add'"),
-            postgresql_where=sa.text("verdict <> 'add'"),
-        )
-
     op.create_table(
         "election_list",
         sa.Column("school_id", sa.Uuid(), nullable=False),
@@ -1107,13 +1119,6 @@ def downgrade() -> None:
 
     op.drop_table("event")
     op.drop_table("election_list")
-    with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_decision_target",
-            sqlite_where=sa.text("verdict <> 'add'"),
-            postgresql_where=sa.text("verdict <> 'add'"),
-        )
-
     op.drop_table("decision")
     op.drop_table("action_partner")
     op.drop_table("action_goal")

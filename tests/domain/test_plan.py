@@ -1,13 +1,13 @@
 import pytest
 
 from app.domain.plan import (
-    ActionVerdict,
-    AddVerdict,
-    GoalVerdict,
+    ACTION_VERDICTS,
+    GOAL_VERDICTS,
     Verdict,
+    action_state_after,
+    goal_state_after,
     may_become,
     needs_reason,
-    state_after,
 )
 from app.domain.vocabulary import ActionState as A
 from app.domain.vocabulary import GoalState as G
@@ -16,34 +16,44 @@ from app.domain.vocabulary import GoalState as G
 @pytest.mark.parametrize(
     ("before", "verdict", "after"),
     [
-        (A.RUNNING, ActionVerdict.KEEP, A.RUNNING),
-        (A.RUNNING, ActionVerdict.CHANGE, A.RUNNING),
-        (A.RUNNING, ActionVerdict.STOP, A.DROPPED),
-        (A.RUNNING, ActionVerdict.FINISH, A.DONE),
-        (A.PLANNED, ActionVerdict.KEEP, A.PLANNED),
-        (A.PLANNED, ActionVerdict.STOP, A.DROPPED),
-        (A.DROPPED, ActionVerdict.KEEP, A.RUNNING),
-        (A.DONE, ActionVerdict.CHANGE, A.RUNNING),
+        (A.RUNNING, Verdict.KEEP, A.RUNNING),
+        (A.RUNNING, Verdict.CHANGE, A.RUNNING),
+        (A.RUNNING, Verdict.STOP, A.DROPPED),
+        (A.RUNNING, Verdict.FINISH, A.DONE),
+        (A.PLANNED, Verdict.KEEP, A.PLANNED),
+        (A.PLANNED, Verdict.STOP, A.DROPPED),
+        (A.DROPPED, Verdict.KEEP, A.RUNNING),
+        (A.DONE, Verdict.CHANGE, A.RUNNING),
     ],
 )
-def test_what_a_decision_does_to_an_action(before: A, verdict: ActionVerdict, after: A) -> None:
-    assert state_after(before, verdict) is after
+def test_what_a_decision_does_to_an_action(before: A, verdict: Verdict, after: A) -> None:
+    assert action_state_after(before, verdict) is after
     assert may_become(before, after)
 
 
 @pytest.mark.parametrize(
-    ("before", "verdict", "after"),
+    ("verdict", "after"),
     [
-        (G.ACTIVE, GoalVerdict.KEEP, G.ACTIVE),
-        (G.ACTIVE, GoalVerdict.CHANGE, G.ACTIVE),
-        (G.ACTIVE, GoalVerdict.STOP, G.DROPPED),
-        (G.ACTIVE, GoalVerdict.REACHED, G.REACHED),
-        (G.DROPPED, GoalVerdict.KEEP, G.ACTIVE),
+        (Verdict.KEEP, G.ACTIVE),
+        (Verdict.CHANGE, G.ACTIVE),
+        (Verdict.STOP, G.DROPPED),
+        (Verdict.REACHED, G.REACHED),
     ],
 )
-def test_what_a_decision_does_to_a_goal(before: G, verdict: GoalVerdict, after: G) -> None:
-    assert state_after(before, verdict) is after
-    assert may_become(before, after)
+def test_what_a_decision_does_to_a_goal(verdict: Verdict, after: G) -> None:
+    assert goal_state_after(verdict) is after
+
+
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - set(ACTION_VERDICTS)))
+def test_a_verdict_that_is_not_an_actions(verdict: Verdict) -> None:
+    with pytest.raises(ValueError, match="d’une action"):
+        action_state_after(A.RUNNING, verdict)
+
+
+@pytest.mark.parametrize("verdict", sorted(set(Verdict) - set(GOAL_VERDICTS)))
+def test_a_verdict_that_is_not_a_goals(verdict: Verdict) -> None:
+    with pytest.raises(ValueError, match="d’un objectif"):
+        goal_state_after(verdict)
 
 
 @pytest.mark.parametrize(
@@ -60,19 +70,6 @@ def test_what_does_not_follow(before: A | G, after: A | G) -> None:
     assert not may_become(before, after)
 
 
-@pytest.mark.parametrize(
-    ("verdict", "explained"),
-    [
-        (ActionVerdict.KEEP, False),
-        (ActionVerdict.CHANGE, True),
-        (ActionVerdict.STOP, True),
-        (ActionVerdict.FINISH, True),
-        (GoalVerdict.KEEP, False),
-        (GoalVerdict.CHANGE, True),
-        (GoalVerdict.STOP, True),
-        (GoalVerdict.REACHED, True),
-        (AddVerdict.ADD, False),
-    ],
-)
-def test_all_but_keeping_and_adding_is_explained(verdict: Verdict, explained: bool) -> None:
-    assert needs_reason(verdict) is explained
+@pytest.mark.parametrize("verdict", Verdict)
+def test_all_but_keeping_and_adding_is_explained(verdict: Verdict) -> None:
+    assert needs_reason(verdict) is (verdict not in {Verdict.KEEP, Verdict.ADD})

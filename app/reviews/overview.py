@@ -1,0 +1,286 @@
+"""The whole sheet of one school and term, assembled once for the sheet, the dashboard, the meeting and its copy.
+
+A constant number of queries, whatever the number of goals, actions and terms.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from sqlmodel import Session
+
+from app.actions.models import Action
+from app.actions.queries import actions_of_school
+from app.domain import french
+from app.domain.french import NARROW
+from app.domain.indicators import Indicator
+from app.domain.rates import Figure, Rate
+from app.domain.readings import Target, distance_sentence, reading
+from app.domain.school_year import Term
+from app.domain.vocabulary import ActionState, Axis, GoalState, Status
+from app.goals.models import Goal
+from app.goals.queries import goals_of_school
+from app.measurements.service import Total, grades_of, series_of_school, shown_total
+from app.reviews import queries
+from app.reviews.kinds import FigureKind
+from app.schools.models import School
+from app.schools.queries import profiles_of_school
+from app.schools.service import indicators_of
+from app.web.french import long_day
+
+TERMS_SHOWN = 9
+"""This school year and the two before."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorView:
+    """One indicator of the ANALYSER column, with its history and its sentence."""
+
+    indicator: Indicator
+    total: Total
+    target: Target | None
+    sentence: str
+    history: tuple[Total, ...]
+    """Oldest first, one per term shown (per year for a yearly one); what was never answered is not measured."""
+    pupils: Mapping[str, int | None]
+
+    @property
+    def figure(self) -> Figure:
+        return self.total.figure
+
+    @property
+    def counts(self) -> tuple[str, str] | None:
+        """The big number and what follows it in small."""
+        rate = self.figure.rate
+        if rate is None:
+            return None
+        unit = french.plural(rate.counted, *self.indicator.unit)
+        if rate.out_of is None:
+            return french.number(rate.counted), unit
+        share = f" ({french.percent(rate.share)})" if rate.share is not None and rate.out_of >= 20 else ""
+        return french.number(rate.counted), f"{unit} sur {french.number(rate.out_of)}{share}"
+
+    @property
+    def is_answered(self) -> bool:
+        return self.total.answers > 0
+
+
+@dataclass(frozen=True, slots=True)
+class GoalView:
+    """One goal and how far its target is."""
+
+    goal: Goal
+    target: Target | None
+    target_text: str
+    sentence: str
+    share: float | None
+    """Of the indicator, 0–1, for the little bar; None without a rate."""
+
+    @property
+    def aim(self) -> float | None:
+        return self.target.value / 100 if self.target and self.share is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionView:
+    """One action and what took place."""
+
+    action: Action
+    sentence: str
+    held: int
+    parents: int
+
+
+@dataclass
+class Overview:
+    school: School
+    term: Term
+    goals: list[GoalView] = field(default_factory=list)
+    actions: list[ActionView] = field(default_factory=list)
+    indicators: list[IndicatorView] = field(default_factory=list)
+
+    @cached_property
+    def by_axis(self) -> list[tuple[Axis, list[ActionView]]]:
+        return [(axis, [view for view in self.actions if view.action.axis is axis]) for axis in Axis]
+
+    @property
+    def active_goals(self) -> list[GoalView]:
+        return [view for view in self.goals if view.goal.state is GoalState.ACTIVE]
+
+    @property
+    def running_actions(self) -> list[ActionView]:
+        return [view for view in self.actions if view.action.state is ActionState.RUNNING]
+
+    @property
+    def answered(self) -> int:
+        return sum(view.is_answered for view in self.indicators)
+
+    def as_figures(self) -> Iterator[dict[str, Any]]:
+        """Everything shown, as the columns of `review_figure`."""
+        for view in self.indicators:
+            rate = view.figure.rate
+            yield {
+                "kind": FigureKind.INDICATOR,
+                "key": view.indicator.slug,
+                "label": view.indicator.title,
+                "status": view.figure.status,
+                "counted": rate.counted if rate else None,
+                "out_of": rate.out_of if rate else None,
+                "target": target_text(view.indicator, view.target) if view.target else "",
+                "sentence": view.sentence,
+            }
+        for goal in self.goals:
+            yield {
+                "kind": FigureKind.GOAL,
+                "key": str(goal.goal.id),
+                "label": goal.goal.title,
+                "state": goal.goal.state.value,
+                "target": goal.target_text,
+                "sentence": goal.sentence,
+            }
+        for action in self.actions:
+            yield {
+                "kind": FigureKind.ACTION,
+                "key": str(action.action.id),
+                "label": action.action.title,
+                "state": action.action.state.value,
+                "sentence": action.sentence,
+            }
+
+
+def overview(db: Session, school: School, term: Term) -> Overview:
+    """Read the whole sheet as it stands for `term`."""
+    indicators = indicators_of(db, school, term)
+    series = series_of_school(db, school)
+    pupils = {profile.year: profile.pupils for profile in profiles_of_school(db, school.id)}
+    goals = goals_of_school(db, school.id)
+    targets = {goal.target_indicator: target for goal in goals if (target := target_of(goal)) and _aims(goal)}
+    every_grade = len(grades_of(db, school, term.year))
+    views = {
+        slug: _indicator_view(indicator, term, series, pupils, targets.get(slug), every_grade)
+        for slug, indicator in indicators.items()
+    }
+    return Overview(
+        school,
+        term,
+        [_goal_view(goal, views) for goal in goals],
+        _action_views(db, school, term),
+        list(views.values()),
+    )
+
+
+def _aims(goal: Goal) -> bool:
+    return goal.state is GoalState.ACTIVE
+
+
+def target_of(goal: Goal) -> Target | None:
+    if goal.target_indicator is None or goal.target_value is None or goal.target_term is None:
+        return None
+    baseline = Rate(goal.baseline_counted, goal.baseline_out_of) if goal.baseline_counted is not None else None
+    return Target(goal.target_indicator, goal.target_value, Term(goal.target_term), baseline)
+
+
+def target_text(indicator: Indicator, target: Target) -> str:
+    """« 85 % au 3e trimestre 2026-2027 »."""
+    value = f"{target.value}{NARROW}%" if indicator.is_rate else french.counted(target.value, indicator.unit)
+    return f"{value} au {target.by.label}"
+
+
+def _pupils_at(pupils: Mapping[str, int | None], year: str) -> int | None:
+    """The number of the year, else of the latest year before it."""
+    known = [pupils[at] for at in sorted(pupils) if at <= year]
+    return known[-1] if known else None
+
+
+def _indicator_view(
+    indicator: Indicator,
+    term: Term,
+    series: Mapping[str, Mapping[Term, Total]],
+    pupils: Mapping[str, int | None],
+    target: Target | None,
+    every_grade: int,
+) -> IndicatorView:
+    total = shown_total(series, indicator, term)
+    before = shown_total(series, indicator, total.term.year.previous.terms[0] if indicator.is_yearly else term.previous)
+    is_whole = not total.grades and not before.grades  # a total of some grades is not compared with a complete one
+    comparable = is_whole or total.grades == before.grades == every_grade
+    sentence = reading(
+        indicator,
+        total.figure,
+        term=term,
+        pupils=_pupils_at(pupils, total.term.year),
+        target=target,
+        before=before.figure if comparable else None,
+        before_term=before.term,
+        before_pupils=_pupils_at(pupils, before.term.year),
+    )
+    if total.grades and total.figure.status is Status.VALUE:
+        measured = french.counted(total.grades, ("niveau", "niveaux"))
+        sentence += f" Relevé par niveau{NARROW}: {measured} sur {every_grade}."
+    return IndicatorView(indicator, total, target, sentence, _history(series, indicator, term), pupils)
+
+
+def _history(
+    series: Mapping[str, Mapping[Term, Total]], indicator: Indicator, term: Term
+) -> tuple[Total, ...]:
+    terms = [term]
+    while len(terms) < TERMS_SHOWN:
+        terms.append(terms[-1].previous)
+    shown = [at for at in reversed(terms) if not indicator.is_yearly or at.number == 1]
+    return tuple(shown_total(series, indicator, at) for at in shown)
+
+
+def _goal_view(goal: Goal, views: Mapping[str, IndicatorView]) -> GoalView:
+    target = target_of(goal)
+    view = views.get(target.indicator) if target else None
+    if target is None or view is None:
+        return GoalView(goal, target, "", "", None)
+    rate = view.figure.rate
+    share = float(rate.share) if rate is not None and rate.share is not None else None
+    said = [f"{counts[0]} {counts[1]}." if (counts := view.counts) else "Non mesuré pour l’instant."]
+    if distance := distance_sentence(view.indicator, view.figure, target):
+        said.append(distance)
+    return GoalView(goal, target, target_text(view.indicator, target), " ".join(said), share)
+
+
+def _action_views(db: Session, school: School, term: Term) -> list[ActionView]:
+    """The actions of this school year and those still open, with what took place this school year."""
+    efforts = queries.effort_by_action(db, school.id, term.year.terms)
+    partners = queries.partners_by_action(db, school.id)
+    ended = {ActionState.DONE, ActionState.DROPPED}
+    views = []
+    for action in actions_of_school(db, school.id):
+        effort = efforts.get(action.id)
+        if action.state in ended and effort is None and _ended_before(action, term):
+            continue
+        views.append(
+            ActionView(
+                action,
+                _action_sentence(action, effort, partners.get(action.id, [])),
+                effort.held if effort else 0,
+                effort.parents if effort else 0,
+            )
+        )
+    return views
+
+
+def _ended_before(action: Action, term: Term) -> bool:
+    return action.planned_to.year < term.year.start or (
+        action.planned_to.year == term.year.start and action.planned_to.month < 8
+    )
+
+
+def _action_sentence(action: Action, effort: Any, partners: list[str]) -> str:
+    """« 5 rendez-vous tenus, 63 venues · avec le centre social »."""
+    said: list[str] = []
+    if effort and effort.held:
+        held = french.counted(effort.held, ("rendez-vous tenu", "rendez-vous tenus"))
+        said.append(f"{held}, {french.counted(effort.parents, ('venue', 'venues'))}")
+    if effort and effort.planned:
+        said.append(f"prochain rendez-vous le {long_day(effort.next_on)}")
+    if not said and action.state is ActionState.PLANNED:
+        said.append(f"à partir du {long_day(action.planned_from)}")
+    if partners:
+        said.append(f"avec {', '.join(partners)}")
+    return " · ".join(said)

@@ -1,0 +1,157 @@
+"""Reads about reviews, their decisions and what was copied at each closing."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import case, func, select
+from sqlmodel import Session, col
+
+from app.actions.models import ActionPartner, Event, EventPartner, Partner
+from app.domain.vocabulary import EventState
+from app.errors import NotFound
+from app.reviews.models import Decision, Review, ReviewFigure, ReviewVersion
+
+
+def reviews_of_school(db: Session, school_id: UUID) -> Sequence[Review]:
+    """The most recent term first."""
+    return db.scalars(
+        select(Review).where(col(Review.school_id) == school_id).order_by(col(Review.term).desc())
+    ).all()
+
+
+def review_or_none(db: Session, school_id: UUID, term: str) -> Review | None:
+    return db.get(Review, (school_id, term))
+
+
+def review_or_404(db: Session, school_id: UUID, term: str) -> Review:
+    review = review_or_none(db, school_id, term)
+    if review is None:
+        raise NotFound("Ce trimestre n’a pas encore de bilan.")
+    return review
+
+
+def decisions_of_term(db: Session, school_id: UUID, term: str, number: int | None = None) -> Sequence[Decision]:
+    """The decisions of a review, of one version or of all, in the order they were taken."""
+    wanted = select(Decision).where(col(Decision.school_id) == school_id, col(Decision.term) == term)
+    if number is not None:
+        wanted = wanted.where(col(Decision.number) == number)
+    return db.scalars(wanted.order_by(col(Decision.number), col(Decision.id))).all()
+
+
+def decision_on(db: Session, review: Review, target_id: UUID) -> Decision | None:
+    return db.scalars(
+        select(Decision).where(
+            col(Decision.school_id) == review.school_id,
+            col(Decision.term) == review.term,
+            col(Decision.number) == review.number,
+            sa.or_(col(Decision.action_id) == target_id, col(Decision.goal_id) == target_id),
+        )
+    ).one_or_none()
+
+
+def decision_or_404(db: Session, review: Review, decision_id: UUID) -> Decision:
+    decision = db.get(Decision, (review.school_id, decision_id))
+    if decision is None or (decision.term, decision.number) != (review.term, review.number):
+        raise NotFound()
+    return decision
+
+
+def last_decisions_before(db: Session, school_id: UUID, term: str) -> dict[UUID, Decision]:
+    """Target → what was decided about it the last time, in the reviews of earlier terms that were closed."""
+    rows = db.scalars(
+        select(Decision)
+        .join(
+            ReviewVersion,
+            sa.and_(
+                col(ReviewVersion.school_id) == Decision.school_id,
+                col(ReviewVersion.term) == Decision.term,
+                col(ReviewVersion.number) == Decision.number,
+            ),
+        )
+        .where(col(Decision.school_id) == school_id, col(Decision.term) < term)
+        .order_by(col(Decision.term), col(Decision.number))
+    )
+    found: dict[UUID, Decision] = {}
+    for decision in rows:
+        if decision.target_id is not None:
+            found[decision.target_id] = decision
+    return found
+
+
+def versions_of_term(db: Session, school_id: UUID, term: str) -> Sequence[ReviewVersion]:
+    return db.scalars(
+        select(ReviewVersion)
+        .where(col(ReviewVersion.school_id) == school_id, col(ReviewVersion.term) == term)
+        .order_by(col(ReviewVersion.number))
+    ).all()
+
+
+def figures_of_term(db: Session, school_id: UUID, term: str) -> Sequence[ReviewFigure]:
+    return db.scalars(
+        select(ReviewFigure)
+        .where(col(ReviewFigure.school_id) == school_id, col(ReviewFigure.term) == term)
+        .order_by(col(ReviewFigure.number), col(ReviewFigure.position))
+    ).all()
+
+
+
+def effort_by_action(db: Session, school_id: UUID, terms: Sequence[str] | None = None) -> dict[UUID, sa.Row[Any]]:
+    """Action → (planned, held, parents, next_on) over the events of `terms`, or of all terms; cancelled ones left out."""
+    is_held = col(Event.state) == EventState.HELD
+    is_planned = col(Event.state) == EventState.PLANNED
+    wanted = (
+        select(
+            Event.action_id,
+            func.count(case((is_planned, 1))).label("planned"),
+            func.count(case((is_held, 1))).label("held"),
+            func.coalesce(func.sum(case((is_held, Event.parents_present))), 0).label("parents"),
+            func.min(case((is_planned, Event.planned_on))).label("next_on"),
+        )
+        .where(col(Event.school_id) == school_id)
+        .group_by(col(Event.action_id))
+    )
+    if terms is not None:
+        wanted = wanted.where(col(Event.term).in_(terms))
+    return {row.action_id: row for row in db.execute(wanted)}
+
+
+def partners_by_action(db: Session, school_id: UUID) -> dict[UUID, list[str]]:
+    """Action → the names of its partner organisations."""
+    rows = db.execute(
+        select(ActionPartner.action_id, Partner.name)
+        .join(
+            Partner,
+            sa.and_(
+                col(Partner.school_id) == ActionPartner.school_id, col(Partner.id) == ActionPartner.partner_id
+            ),
+        )
+        .where(col(ActionPartner.school_id) == school_id)
+        .order_by(Partner.name)
+    )
+    found: dict[UUID, list[str]] = {}
+    for action_id, name in rows:
+        found.setdefault(action_id, []).append(name)
+    return found
+
+
+def effort_by_term(db: Session, school_id: UUID) -> Sequence[sa.Row[Any]]:
+    """(term, events, parents, children, with_partner) of the held events, oldest term first."""
+    is_joint = (
+        select(1)
+        .where(col(EventPartner.school_id) == Event.school_id, col(EventPartner.event_id) == Event.id)
+        .exists()
+    )
+    return db.execute(
+        select(
+            Event.term,
+            func.count().label("events"),
+            func.coalesce(func.sum(Event.parents_present), 0).label("parents"),
+            func.coalesce(func.sum(Event.children_present), 0).label("children"),
+            func.count(case((is_joint, 1))).label("with_partner"),
+        )
+        .where(col(Event.school_id) == school_id, col(Event.state) == EventState.HELD)
+        .group_by(col(Event.term))
+        .order_by(col(Event.term))
+    ).all()
