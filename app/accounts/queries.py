@@ -113,6 +113,10 @@ def user_by_email(db: Session, email: str) -> User | None:
     return db.scalars(select(User).where(col(User.email) == email)).one_or_none()
 
 
+def any_user(db: Session) -> bool:
+    return db.scalar(select(User.id).limit(1)) is not None
+
+
 def school_duties(db: Session, user_id: UUID) -> dict[UUID, Role]:
     rows = db.execute(
         select(SchoolMembership.school_id, SchoolMembership.role).where(

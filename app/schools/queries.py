@@ -17,6 +17,10 @@ def school_by_uai(db: Session, uai: str) -> School | None:
     return db.scalars(select(School).where(col(School.uai) == uai)).one_or_none()
 
 
+def any_school(db: Session) -> bool:
+    return db.scalar(select(School.id).limit(1)) is not None
+
+
 def profile_at(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | None:
     """What the school is in `year`: that year's profile, else the latest one before it."""
     return db.scalars(
@@ -34,6 +38,11 @@ def profiles_of_school(db: Session, school_id: UUID) -> Sequence[SchoolYearProfi
         .where(col(SchoolYearProfile.school_id) == school_id)
         .order_by(col(SchoolYearProfile.year))
     ).all()
+
+
+def profile_of(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | None:
+    """That year's own profile, or nothing."""
+    return db.get(SchoolYearProfile, (school_id, year))
 
 
 def own_calendar(db: Session, school_id: UUID, year: str) -> TermCalendar | None:
@@ -62,6 +71,10 @@ def territory_by_id(db: Session, key: UUID) -> Territory | None:
     return db.get(Territory, key)
 
 
+def school_listed(db: Session, school_id: UUID, year: str) -> sa.Row[Any] | None:
+    return db.execute(_listed(year).where(col(School.id) == school_id)).one_or_none()
+
+
 def schools_listed(
     db: Session,
     visible: sa.Select[tuple[UUID]],
@@ -69,24 +82,28 @@ def schools_listed(
     *,
     after: str = "",
     limit: int = 100,
-    territory: UUID | None = None,
+    inside: Territory | None = None,
 ) -> Sequence[sa.Row[Any]]:
     """The visible schools by UAI, with what they are in `year`; `after` is the last UAI of the page before."""
-    latest = (
-        select(col(SchoolYearProfile.school_id), func.max(SchoolYearProfile.year).label("year"))
-        .where(col(SchoolYearProfile.year) <= year)
-        .group_by(col(SchoolYearProfile.school_id))
-        .subquery()
-    )
-    wanted = (
+    wanted = _listed(year).where(col(School.id).in_(visible), col(School.uai) > after)
+    if inside is not None:
+        wanted = wanted.where(_inside(inside))
+    return db.execute(wanted.order_by(col(School.uai)).limit(limit)).all()
+
+
+def _listed(year: str) -> sa.Select[Any]:
+    latest = _latest(year)
+    return (
         select(
+            School.id,
             School.uai,
             School.name,
             School.commune,
             School.departement,
             School.predecessor_uai,
             School.is_open,
-            Territory.name.label("circonscription"),  # type: ignore[attr-defined]  # a column on the class
+            Territory.name.label("circonscription"),
+            Territory.code.label("circonscription_code"),
             SchoolYearProfile.type,
             SchoolYearProfile.sector,
             SchoolYearProfile.priority,
@@ -103,13 +120,27 @@ def schools_listed(
             ),
         )
         .outerjoin(Territory, col(Territory.id) == SchoolYearProfile.circonscription_id)
-        .where(col(School.id).in_(visible), col(School.uai) > after)
-        .order_by(col(School.uai))
-        .limit(limit)
     )
-    if territory is not None:
-        wanted = wanted.where(col(SchoolYearProfile.circonscription_id) == territory)
-    return db.execute(wanted).all()
+
+
+def _latest(year: str) -> sa.Subquery:
+    """Each school's latest year, up to `year`, for which it has a profile."""
+    return (
+        select(col(SchoolYearProfile.school_id), func.max(SchoolYearProfile.year).label("year"))
+        .where(col(SchoolYearProfile.year) <= year)
+        .group_by(col(SchoolYearProfile.school_id))
+        .subquery()
+    )
+
+
+def _inside(territory: Territory) -> sa.ColumnElement[bool]:
+    """A school without circonscription still has its département."""
+    if territory.level is TerritoryLevel.CIRCONSCRIPTION:
+        return col(SchoolYearProfile.circonscription_id) == territory.id
+    if territory.level is TerritoryLevel.DEPARTEMENT:
+        return col(School.departement) == territory.code
+    below = select(Territory.code).where(col(Territory.parent_id) == territory.id)
+    return col(School.departement).in_(below)
 
 
 # --- an import: the current state read once, then written set by set ------------------------------------
@@ -133,12 +164,7 @@ def schools_by_uai(db: Session) -> dict[str, sa.Row[Any]]:
 
 def profiles_before(db: Session, year: str, departements: Collection[str]) -> dict[UUID, sa.Row[Any]]:
     """Each school's profile of `year`, else its latest one before, in these départements."""
-    latest = (
-        select(col(SchoolYearProfile.school_id), func.max(SchoolYearProfile.year).label("year"))
-        .where(col(SchoolYearProfile.year) <= year)
-        .group_by(col(SchoolYearProfile.school_id))
-        .subquery()
-    )
+    latest = _latest(year)
     table = _table(SchoolYearProfile)
     rows = db.execute(
         select(table)
