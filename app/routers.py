@@ -3,11 +3,16 @@
 from app.goals import api as goals_api
 from app.goals import pages as goals_pages
 from app.measurements import api as measurements_api
+from app.schools import api as schools_api
+from app.schools import pages as schools_pages
 
 PUBLIC = ()
 """Reached without being signed in."""
 
 PRIVATE = (
+    schools_api.catalogue,
+    schools_api.router,
+    schools_pages.router,
     goals_api.router,
     goals_pages.router,
     measurements_api.router,

@@ -60,7 +60,33 @@ PUBLIC = {
 _MEETINGS = {"indicator": "individual_meetings", "term": "2026-2027-T1", "counted": 158, "out_of": 196}
 _GOAL = {"stake": "dialogue", "title": "Rencontrer chaque famille"}
 
+_OWN = {"label": "Familles venues à la fête", "counted_label": "familles venues"}
+_DATES = {"t1_last": "2027-01-03", "t2_last": "2027-04-18"}
+_SET_UP = {"allowed": ("claire",), "seeing": ("lea", "ines", "rita", "admin")}
+"""What the school's outsiders may look at, and only its head teacher may write."""
+
 MATRIX: dict[str, Row] = {
+    # --- catalogues and the directory
+    "GET /api/v1/indicators": signed_in(),
+    "GET /api/v1/framework": signed_in(),
+    "GET /api/v1/schools": signed_in(),
+    "GET /api/v1/schools/{uai}": see_school(),
+    "GET /api/v1/schools/{uai}/profiles/{year}": see_school(),
+    "PUT /api/v1/schools/{uai}/profiles/{year}": Row(**_SET_UP, body={"pupils": 200}, version=1),
+    "GET /api/v1/schools/{uai}/calendar/{year}": see_school(),
+    "PUT /api/v1/schools/{uai}/calendar/{year}": Row(**_SET_UP, body=_DATES, version=0),
+    "GET /api/v1/schools/{uai}/indicators": see_work(),
+    "POST /api/v1/schools/{uai}/indicators": steer(_OWN),
+    "PUT /api/v1/schools/{uai}/indicators/{slug}": steer(),
+    "DELETE /api/v1/schools/{uai}/indicators/{slug}": steer(version=1),
+    "GET /ecoles/{uai}/rentree": see_work(),
+    "GET /ecoles/{uai}/rentree/{year}": see_work(),
+    "POST /ecoles/{uai}/rentree/{year}": steer({"pupils": "200", "version": "1"}),
+    "POST /ecoles/{uai}/rentree/{year}/calendrier": steer(_DATES | {"version": "0"}),
+    "GET /ecoles/{uai}/indicateurs": see_work(),
+    "POST /ecoles/{uai}/indicateurs": steer(_OWN),
+    "POST /ecoles/{uai}/indicateurs/{slug}/suivre": steer(),
+    "POST /ecoles/{uai}/indicateurs/{slug}/arreter": steer({"version": "1"}),
     # --- AMBITIONNER
     "GET /api/v1/schools/{uai}/goals": see_work(),
     "POST /api/v1/schools/{uai}/goals": steer(_GOAL),

@@ -15,8 +15,9 @@ from app.goals.models import GoalIn
 from app.goals.service import add_goal
 from app.measurements.models import MeasurementIn
 from app.measurements.service import record_measurement
+from app.schools.service import follow_indicator
 from tests.matrix import EVERYONE, MATRIX, PUBLIC, Row
-from tests.world import MISSING, T1, A, World
+from tests.world import MISSING, T1, YEAR, A, World
 
 SignIn = Callable[[str], TestClient]
 
@@ -43,7 +44,14 @@ def places(db: Session, world: World) -> dict[str, Any]:
         {"indicator": "individual_meetings", "term": T1, "counted": 158, "out_of": 196}
     )
     measurement = record_measurement(db, claire, A, answer)
-    return {"uai": A, "goal_id": goal.id, "measurement_id": measurement.id}
+    follow_indicator(db, claire, A, "seats_filled")
+    return {
+        "uai": A,
+        "year": YEAR,
+        "slug": "seats_filled",
+        "goal_id": goal.id,
+        "measurement_id": measurement.id,
+    }
 
 
 def ask(client: TestClient, name: str, row: Row, places: dict[str, Any]) -> Any:

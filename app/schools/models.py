@@ -4,10 +4,10 @@ from datetime import date
 from uuid import UUID
 
 from pydantic import ConfigDict
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.db import Day, Flag, Text, Whole, YearKey, choice, uuid7
+from app.db import Day, Flag, TermKey, Text, Whole, YearKey, choice, uuid7
 from app.domain.vocabulary import PriorityEducation, SchoolType, Sector, TerritoryLevel
 
 
@@ -51,7 +51,11 @@ class ProfileIn(SQLModel):
         default=None, ge=0, le=200, title="Classes", description="Y compris l’Ulis. Exemple : 9"
     )
     families: Whole | None = Field(
-        default=None, ge=0, le=5000, title="Familles", description="Une fratrie compte une fois. Exemple : 150"
+        default=None,
+        ge=0,
+        le=5000,
+        title="Familles",
+        description="Une fratrie compte une fois. Exemple : 150",
     )
     has_ulis: Flag = Field(default=False, title="L’école a un dispositif Ulis")
 
@@ -76,6 +80,8 @@ class SchoolYearProfile(SQLModel, table=True):
     classes: int | None = None
     families: int | None = None
     has_ulis: bool = False
+    figures_year: str | None = Field(default=None, max_length=9)
+    """The year the figures describe when they were not typed for this one: the ministry's are years late."""
     is_confirmed: bool = False
     """Whether the school itself looked at this year's figures (« Rentrée »), or they only carry over."""
     version: int = 1
@@ -122,7 +128,9 @@ class TrackedIn(SQLModel):
         title="Sur combien",
         description="Laissez vide pour un simple nombre. Exemple : familles de l’école",
     )
-    unit_one: Text = Field(default="famille", max_length=40, title="Unité au singulier", description="Exemple : famille")
+    unit_one: Text = Field(
+        default="famille", max_length=40, title="Unité au singulier", description="Exemple : famille"
+    )
     unit_many: Text = Field(
         default="familles", max_length=40, title="Unité au pluriel", description="Exemple : familles"
     )
@@ -150,6 +158,8 @@ class TrackedIndicator(SQLModel, table=True):
 
 
 class SchoolOut(SQLModel):
+    """A school of the directory, with what it is in `year`."""
+
     uai: str
     name: str
     commune: str
@@ -157,6 +167,7 @@ class SchoolOut(SQLModel):
     predecessor_uai: str | None
     is_open: bool
     circonscription: str | None
+    circonscription_code: str | None
     type: SchoolType
     sector: Sector
     priority: PriorityEducation
@@ -164,3 +175,29 @@ class SchoolOut(SQLModel):
     pupils: int | None
     classes: int | None
     families: int | None
+
+
+class ProfileOut(ProfileIn):
+    year: YearKey
+    type: SchoolType
+    sector: Sector
+    priority: PriorityEducation
+    figures_year: str | None
+    is_confirmed: bool
+    version: int
+
+
+class TermDatesOut(SQLModel):
+    term: TermKey
+    first_day: date
+    last_day: date
+
+
+class CalendarOut(SQLModel):
+    """The three terms of a year; `is_own` when the school set the dates, `to_confirm` when nobody could."""
+
+    year: YearKey
+    terms: list[TermDatesOut]
+    to_confirm: bool
+    is_own: bool
+    version: int

@@ -84,7 +84,7 @@ def schools_listed(
     limit: int = 100,
     inside: Territory | None = None,
 ) -> Sequence[sa.Row[Any]]:
-    """The visible schools by UAI, with what they are in `year`; `after` is the last UAI of the page before."""
+    """The visible schools by UAI, as they are in `year`; `after` is the last UAI of the page before."""
     wanted = _listed(year).where(col(School.id).in_(visible), col(School.uai) > after)
     if inside is not None:
         wanted = wanted.where(_inside(inside))
