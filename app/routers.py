@@ -1,5 +1,8 @@
 """Every router of the two doors. The house rules and the authorisation matrix walk these tuples."""
 
+from app.actions import api as actions_api
+from app.actions import event_pages, partner_pages
+from app.actions import pages as actions_pages
 from app.goals import api as goals_api
 from app.goals import pages as goals_pages
 from app.measurements import api as measurements_api
@@ -15,5 +18,9 @@ PRIVATE = (
     schools_pages.router,
     goals_api.router,
     goals_pages.router,
+    actions_api.router,
+    actions_pages.router,
+    event_pages.router,
+    partner_pages.router,
     measurements_api.router,
 )

@@ -59,6 +59,14 @@ PUBLIC = {
 
 _MEETINGS = {"indicator": "individual_meetings", "term": "2026-2027-T1", "counted": 158, "out_of": 196}
 _GOAL = {"stake": "dialogue", "title": "Rencontrer chaque famille"}
+ACTION = {
+    "axis": "familiarity",
+    "title": "Café des parents",
+    "planned_from": "2026-10-02",
+    "planned_to": "2027-06-25",
+}
+_EVENT = {"planned_on": "2026-11-06", "state": "held", "parents_present": 14}
+_PARTNER = {"name": "Médiathèque", "kind": "association", "sector": "culture_leisure"}
 
 _OWN = {"label": "Familles venues à la fête", "counted_label": "familles venues"}
 _DATES = {"t1_last": "2027-01-03", "t2_last": "2027-04-18"}
@@ -101,6 +109,45 @@ MATRIX: dict[str, Row] = {
     "POST /ecoles/{uai}/objectifs/{goal_id}/etat": steer({"state": "reached", "version": "1"}),
     "GET /ecoles/{uai}/objectifs/{goal_id}/supprimer": steer(),
     "POST /ecoles/{uai}/objectifs/{goal_id}/supprimer": steer({"version": "1"}),
+    # --- AGIR
+    "GET /api/v1/schools/{uai}/actions": see_work(),
+    "POST /api/v1/schools/{uai}/actions": steer(ACTION),
+    "GET /api/v1/schools/{uai}/actions/{action_id}": see_work(),
+    "PUT /api/v1/schools/{uai}/actions/{action_id}": steer(ACTION | {"reason": "Plus clair"}, 1),
+    "PATCH /api/v1/schools/{uai}/actions/{action_id}": steer({"state": "running"}, 1),
+    "DELETE /api/v1/schools/{uai}/actions/{action_id}": steer(version=1),
+    "GET /api/v1/schools/{uai}/actions/{action_id}/events": see_work(),
+    "POST /api/v1/schools/{uai}/actions/{action_id}/events": count(_EVENT),
+    "GET /api/v1/schools/{uai}/events/{event_id}": see_work(),
+    "PUT /api/v1/schools/{uai}/events/{event_id}": count(_EVENT, 1),
+    "DELETE /api/v1/schools/{uai}/events/{event_id}": count(version=1),
+    "GET /api/v1/schools/{uai}/partners": see_work(),
+    "POST /api/v1/schools/{uai}/partners": steer(_PARTNER),
+    "GET /api/v1/schools/{uai}/partners/{partner_id}": see_work(),
+    "PUT /api/v1/schools/{uai}/partners/{partner_id}": steer(_PARTNER, 1),
+    "DELETE /api/v1/schools/{uai}/partners/{partner_id}": steer(version=1),
+    "GET /ecoles/{uai}/actions/nouvelle": steer(),
+    "POST /ecoles/{uai}/actions/nouvelle": steer(ACTION),
+    "GET /ecoles/{uai}/actions/{action_id}": see_work(),
+    "POST /ecoles/{uai}/actions/{action_id}/rendez-vous": count(_EVENT),
+    "GET /ecoles/{uai}/actions/{action_id}/modifier": steer(),
+    "POST /ecoles/{uai}/actions/{action_id}/modifier": steer(
+        ACTION | {"reason": "Plus clair", "version": "1"}
+    ),
+    "GET /ecoles/{uai}/actions/{action_id}/etat": steer(),
+    "POST /ecoles/{uai}/actions/{action_id}/etat": steer({"state": "running", "version": "1"}),
+    "GET /ecoles/{uai}/actions/{action_id}/supprimer": steer(),
+    "POST /ecoles/{uai}/actions/{action_id}/supprimer": steer({"version": "1"}),
+    "GET /ecoles/{uai}/rendez-vous/{event_id}": see_work(),
+    "POST /ecoles/{uai}/rendez-vous/{event_id}": count(_EVENT | {"version": "1"}),
+    "GET /ecoles/{uai}/rendez-vous/{event_id}/supprimer": count(),
+    "POST /ecoles/{uai}/rendez-vous/{event_id}/supprimer": count({"version": "1"}),
+    "GET /ecoles/{uai}/partenaires": see_work(),
+    "POST /ecoles/{uai}/partenaires": steer(_PARTNER),
+    "GET /ecoles/{uai}/partenaires/{partner_id}": steer(),
+    "POST /ecoles/{uai}/partenaires/{partner_id}": steer(_PARTNER | {"version": "1"}),
+    "GET /ecoles/{uai}/partenaires/{partner_id}/supprimer": steer(),
+    "POST /ecoles/{uai}/partenaires/{partner_id}/supprimer": steer({"version": "1"}),
     # --- ANALYSER
     "GET /api/v1/schools/{uai}/measurements": see_work(),
     "POST /api/v1/schools/{uai}/measurements": count(_MEETINGS | {"term": "2025-2026-T2"}),

@@ -11,12 +11,14 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app import routers
+from app.actions.models import ActionIn, EventIn, PartnerIn
+from app.actions.service import add_action, add_event, add_partner
 from app.goals.models import GoalIn
 from app.goals.service import add_goal
 from app.measurements.models import MeasurementIn
 from app.measurements.service import record_measurement
 from app.schools.service import follow_indicator
-from tests.matrix import EVERYONE, MATRIX, PUBLIC, Row
+from tests.matrix import ACTION, EVERYONE, MATRIX, PUBLIC, Row
 from tests.world import MISSING, T1, YEAR, A, World
 
 SignIn = Callable[[str], TestClient]
@@ -40,6 +42,17 @@ def places(db: Session, world: World) -> dict[str, Any]:
     """What the `{…}` of a path stand for: one of each thing, at school A."""
     claire = world.actor(db, "claire")
     goal = add_goal(db, claire, A, GoalIn(stake="dialogue", title="Rencontrer chaque famille"))
+    cafe, evening = (
+        add_action(db, claire, A, ActionIn.model_validate(ACTION | {"title": title}))
+        for title in ("Café des parents", "Soirée des parents")
+    )
+    event = add_event(db, claire, A, evening.id, EventIn.model_validate({"planned_on": "2026-12-04"}))
+    partner = add_partner(
+        db,
+        claire,
+        A,
+        PartnerIn.model_validate({"name": "Centre social", "kind": "social_centre", "sector": "other"}),
+    )
     answer = MeasurementIn.model_validate(
         {"indicator": "individual_meetings", "term": T1, "counted": 158, "out_of": 196}
     )
@@ -50,6 +63,9 @@ def places(db: Session, world: World) -> dict[str, Any]:
         "year": YEAR,
         "slug": "seats_filled",
         "goal_id": goal.id,
+        "action_id": cafe.id,
+        "event_id": event.id,
+        "partner_id": partner.id,
         "measurement_id": measurement.id,
     }
 

@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db import Day, Text, Whole, choice, uuid7
 from app.domain.vocabulary import (
+    LEVERS,
     ActionState,
     Audience,
     Axis,
@@ -22,13 +23,20 @@ from app.domain.vocabulary import (
 class PartnerIn(SQLModel):
     """An organisation and a function: never a person's name, never a phone number."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"name": "Centre social des Tilleuls", "kind": "social_centre", "sector": "culture"}]},
-    )
+    model_config = {
+        "extra": "forbid",
+        "json_schema_extra": {
+            "examples": [
+                {"name": "Centre social des Tilleuls", "kind": "social_centre", "sector": "culture_leisure"}
+            ]
+        },
+    }
 
     name: Text = Field(
-        min_length=2, max_length=120, title="Organisme", description="Exemple : Centre social des Tilleuls, animatrice famille"
+        min_length=2,
+        max_length=120,
+        title="Organisme et fonction",
+        description="Ni nom ni téléphone. Exemple\u202f: Centre social des Tilleuls, animatrice famille",
     )
     kind: PartnerKind = Field(title="Type d’organisme")
     sector: PartnerSector = Field(title="Domaine")
@@ -52,9 +60,9 @@ class PartnerOut(PartnerIn):
 class ActionIn(SQLModel):
     """What a school writes of an action: the JSON body and the HTML form alike."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
+    model_config = {
+        "extra": "forbid",
+        "json_schema_extra": {
             "examples": [
                 {
                     "axis": "familiarity",
@@ -66,25 +74,44 @@ class ActionIn(SQLModel):
                 }
             ]
         },
-    )
+    }
 
     axis: Axis = Field(title="Axe")
-    lever: Text | None = Field(default=None, max_length=60, title="Levier")
+    lever: Text | None = Field(
+        default=None,
+        max_length=60,
+        title="Levier",
+        description="Ce qui, dans cette action, rapproche les parents.",
+    )
     title: Text = Field(
-        min_length=3, max_length=200, title="Action", description="Exemple : Café des parents du vendredi"
+        min_length=3,
+        max_length=200,
+        title="Action",
+        description="Exemple\u202f: Café des parents du vendredi",
     )
     audience: Audience | None = Field(default=None, title="Pour qui")
-    lead_role: LeadRole | None = Field(default=None, title="Qui s’en charge", description="Un rôle, pas un nom.")
-    planned_from: Day = Field(title="Du", description="Exemple : 02/10/2026")
-    planned_to: Day = Field(title="Au", description="Exemple : 25/06/2027")
+    lead_role: LeadRole | None = Field(
+        default=None, title="Qui s’en charge", description="Un rôle, pas un nom."
+    )
+    planned_from: Day = Field(title="Du", description="Exemple\u202f: 02/10/2026")
+    planned_to: Day = Field(title="Au", description="Exemple\u202f: 25/06/2027")
     goal_ids: list[UUID] = Field(default_factory=list, max_length=20, title="Objectifs servis")
     partner_ids: list[UUID] = Field(default_factory=list, max_length=20, title="Partenaires")
 
-    @model_validator(mode="after")
-    def _in_order(self) -> "ActionIn":
-        if self.planned_to < self.planned_from:
-            raise ValueError("La date de fin vient avant la date de début.")
-        return self
+    @field_validator("lever")
+    @classmethod
+    def _known_lever(cls, value: str | None) -> str | None:
+        if value is not None and value not in LEVERS:
+            raise ValueError("Choisissez un des cinq leviers proposés.")
+        return value
+
+    @field_validator("planned_to")
+    @classmethod
+    def _in_order(cls, value: date, info: ValidationInfo) -> date:
+        first = info.data.get("planned_from")
+        if first is not None and value < first:
+            raise ValueError("Cette date vient avant le début de l’action.")
+        return value
 
 
 class Action(SQLModel, table=True):
@@ -112,7 +139,9 @@ class ActionGoal(SQLModel, table=True):
     __tablename__ = "action_goal"
     __table_args__ = (
         PrimaryKeyConstraint("school_id", "action_id", "goal_id"),
-        ForeignKeyConstraint(["school_id", "action_id"], ["action.school_id", "action.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["school_id", "action_id"], ["action.school_id", "action.id"], ondelete="CASCADE"
+        ),
         ForeignKeyConstraint(["school_id", "goal_id"], ["goal.school_id", "goal.id"]),
     )
     school_id: UUID
@@ -124,7 +153,9 @@ class ActionPartner(SQLModel, table=True):
     __tablename__ = "action_partner"
     __table_args__ = (
         PrimaryKeyConstraint("school_id", "action_id", "partner_id"),
-        ForeignKeyConstraint(["school_id", "action_id"], ["action.school_id", "action.id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["school_id", "action_id"], ["action.school_id", "action.id"], ondelete="CASCADE"
+        ),
         ForeignKeyConstraint(["school_id", "partner_id"], ["partner.school_id", "partner.id"]),
     )
     school_id: UUID
@@ -144,49 +175,79 @@ class ActionChange(ActionIn):
     """A whole replacement; the reason goes to the school's history."""
 
     reason: Text = Field(
-        min_length=3, max_length=1000, title="Pourquoi ce changement", description="Une phrase, pour s’en souvenir au prochain conseil."
+        min_length=3,
+        max_length=1000,
+        title="Pourquoi ce changement",
+        description="Une phrase, pour s’en souvenir au prochain conseil.",
     )
 
 
 class ActionStateIn(SQLModel):
     """Only the state changes: running, done, dropped (with its reason), planned again."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = {"extra": "forbid"}
 
     state: ActionState = Field(title="État")
-    reason: Text | None = Field(default=None, max_length=1000, title="Pourquoi", description="Une phrase suffit.")
+    reason: Text | None = Field(
+        default=None, max_length=1000, title="Pourquoi", description="Une phrase suffit."
+    )
 
 
 class EventIn(SQLModel):
-    """One dated occurrence of an action. Only a held one counts; its parents feed *venues* without retyping."""
+    """One dated occurrence of an action. Only a held one counts; its parents feed *venues* without retyping.
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
+    `held_on` is left out when it took place on the day it was planned for.
+    """
+
+    model_config = {
+        "extra": "forbid",
+        "validate_default": True,  # a held event that says nothing of its parents is refused at that field
+        "json_schema_extra": {
             "examples": [
-                {"planned_on": "2026-11-06", "state": "held", "held_on": "2026-11-06", "parents_present": 14, "partner_ids": []}
+                {"planned_on": "2026-11-06", "state": "held", "parents_present": 14, "partner_ids": []},
             ]
         },
-    )
+    }
 
-    planned_on: Day = Field(title="Prévu le", description="Exemple : 06/11/2026")
-    state: EventState = Field(default=EventState.PLANNED, title="Où en est-il ?")
-    held_on: Day | None = Field(default=None, title="Tenu le", description="Si ce n’est pas le jour prévu.")
+    planned_on: Day = Field(title="Date", description="Exemple\u202f: 06/11/2026")
+    state: EventState = Field(default=EventState.PLANNED, title="Où en est-il\u202f?")
+    held_on: Day | None = Field(
+        default=None, title="Tenu un autre jour, le", description="Seulement si ce n’est pas le jour prévu."
+    )
     parents_present: Whole | None = Field(
-        default=None, ge=0, le=5000, title="Parents venus", description="Deux parents d’un même enfant comptent deux. Exemple : 14"
+        default=None,
+        ge=0,
+        le=5000,
+        title="Parents venus",
+        description="Deux parents d’un même enfant comptent deux. Exemple\u202f: 14",
     )
     children_present: Whole | None = Field(default=None, ge=0, le=5000, title="Enfants présents")
-    professionals_present: Whole | None = Field(default=None, ge=0, le=1000, title="Professionnels présents")
+    professionals_present: Whole | None = Field(
+        default=None, ge=0, le=1000, title="Professionnels présents", description="École et partenaires."
+    )
     invited: Whole | None = Field(default=None, ge=0, le=10_000, title="Parents invités")
     partner_ids: list[UUID] = Field(default_factory=list, max_length=20, title="Partenaires présents")
 
-    @model_validator(mode="after")
-    def _held_is_counted(self) -> "EventIn":
-        if self.state == EventState.HELD and self.parents_present is None:
-            raise ValueError("Un rendez-vous tenu demande le nombre de parents venus (0 si personne n’est venu).")
-        if self.state != EventState.HELD and self.held_on is not None:
-            raise ValueError("La date « tenu le » n’a de sens que pour un rendez-vous tenu.")
-        return self
+    @field_validator("held_on")
+    @classmethod
+    def _day_of_held(cls, value: date | None, info: ValidationInfo) -> date | None:
+        if value is not None and info.data.get("state", EventState.HELD) is not EventState.HELD:
+            raise ValueError(
+                "Seul un rendez-vous tenu prend cette date\u202f: choisissez « tenu », ou videz la case."
+            )
+        return value
+
+    @field_validator("parents_present", "children_present", "professionals_present")
+    @classmethod
+    def _presence_of_held(cls, value: int | None, info: ValidationInfo) -> int | None:
+        is_held = info.data.get("state", EventState.HELD) is EventState.HELD
+        if value is not None and not is_held:
+            raise ValueError(
+                "Seul un rendez-vous tenu compte des présents\u202f: choisissez « tenu », ou videz la case."
+            )
+        if value is None and is_held and info.field_name == "parents_present" and "state" in info.data:
+            raise ValueError("Écrivez combien de parents sont venus, 0 si personne n’est venu.")
+        return value
 
 
 class Event(SQLModel, table=True):
@@ -194,7 +255,9 @@ class Event(SQLModel, table=True):
         PrimaryKeyConstraint("school_id", "id"),
         ForeignKeyConstraint(["school_id", "action_id"], ["action.school_id", "action.id"]),
         Index("ix_event_action", "school_id", "action_id"),
-        CheckConstraint("state <> 'held' OR (held_on IS NOT NULL AND parents_present IS NOT NULL)", name="held_is_counted"),
+        CheckConstraint(
+            "state <> 'held' OR (held_on IS NOT NULL AND parents_present IS NOT NULL)", name="held_is_counted"
+        ),
         CheckConstraint("parents_present >= 0", name="parents_count"),
         CheckConstraint("children_present >= 0", name="children_count"),
         CheckConstraint("professionals_present >= 0", name="professionals_count"),

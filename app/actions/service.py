@@ -1,0 +1,305 @@
+"""AGIR: the verbs of actions, events and partners. Each writes one audit event in its own transaction."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel
+
+from app import clock
+from app.accounts.access import check_version, current_year, school_for, today_at
+from app.accounts.actor import Actor, Task
+from app.accounts.audit import Turn, plain, record, take_turn
+from app.actions import queries
+from app.actions.feeding import feed
+from app.actions.models import (
+    Action,
+    ActionChange,
+    ActionIn,
+    ActionStateIn,
+    Event,
+    EventIn,
+    Partner,
+    PartnerIn,
+)
+from app.actions.queries import action_or_404, event_or_404, partner_or_404
+from app.domain.french import fold
+from app.domain.plan import may_become
+from app.domain.school_year import SchoolYear, year_of
+from app.domain.vocabulary import ActionState, EventState
+from app.errors import Conflict, Invalid
+from app.goals.models import Goal
+from app.schools.models import School
+from app.schools.service import term_on
+
+YEARS_BACK = 5
+ENDED = frozenset({ActionState.DONE, ActionState.DROPPED})
+
+# --- actions -------------------------------------------------------------------------------------------
+
+
+def add_action(db: Session, actor: Actor, uai: str, data: ActionIn) -> Action:
+    """Write down what the school will do."""
+    school = school_for(db, actor, uai, Task.STEER)
+    turn = take_turn(db, school.id)
+    action = make_action(db, school, data)
+    record(
+        db,
+        actor,
+        turn,
+        "action.added",
+        f"action:{action.id}",
+        after=queries.action_out(db, school.id, action.id),
+    )
+    return action
+
+
+def revise_action(
+    db: Session, actor: Actor, uai: str, action_id: UUID, data: ActionChange, version: int | None
+) -> Action:
+    """Replace an action's text, dates and links; outside a review this needs a reason."""
+    school = school_for(db, actor, uai, Task.STEER)
+    turn = take_turn(db, school.id)
+    action = action_or_404(db, school.id, action_id)
+    check_version(action, version)
+    before = plain(queries.action_out(db, school.id, action.id))
+    rewrite_action(db, school, action, data)
+    after = plain(queries.action_out(db, school.id, action.id)) | {"why_changed": data.reason}
+    record(db, actor, turn, "action.revised", f"action:{action.id}", before=before, after=after)
+    return action
+
+
+def set_action_state(
+    db: Session, actor: Actor, uai: str, action_id: UUID, data: ActionStateIn, version: int | None
+) -> Action:
+    """Running, done, dropped (with its reason), or taken up again."""
+    school = school_for(db, actor, uai, Task.STEER)
+    turn = take_turn(db, school.id)
+    action = action_or_404(db, school.id, action_id)
+    check_version(action, version)
+    before = plain(action)
+    move_action(action, data.state, data.reason)
+    db.flush()
+    record(db, actor, turn, "action.state_set", f"action:{action.id}", before=before, after=action)
+    return action
+
+
+def delete_action(db: Session, actor: Actor, uai: str, action_id: UUID, version: int | None) -> None:
+    """Remove an action that nothing refers to. Raises Conflict when an event or a review does."""
+    school = school_for(db, actor, uai, Task.STEER)
+    turn = take_turn(db, school.id)
+    action = action_or_404(db, school.id, action_id)
+    check_version(action, version)
+    before = plain(queries.action_out(db, school.id, action.id))
+    told = "Un rendez-vous ou un bilan s’appuie sur cette action\u202f: abandonnez-la plutôt."
+    _delete_unless_referred_to(db, action, told)
+    record(db, actor, turn, "action.deleted", f"action:{action_id}", before=before)
+
+
+# --- what a review applies too: no audit of their own ---------------------------------------------------
+
+
+def make_action(db: Session, school: School, data: ActionIn) -> Action:
+    action = Action(school_id=school.id, created_at=clock.now(), **_action_columns(db, school, data))
+    db.add(action)
+    db.flush()
+    queries.link_action(db, action, data.goal_ids, data.partner_ids)
+    return action
+
+
+def rewrite_action(db: Session, school: School, action: Action, data: ActionIn) -> None:
+    for name, value in _action_columns(db, school, data).items():
+        setattr(action, name, value)
+    action.version += 1
+    db.flush()
+    queries.link_action(db, action, data.goal_ids, data.partner_ids)
+
+
+def move_action(action: Action, state: ActionState, reason: str | None) -> None:
+    if not may_become(action.state, state):
+        raise Conflict(f"Une action {action.state.label} ne peut pas devenir « {state.label} ».")
+    if state is ActionState.DROPPED and not reason:
+        raise Invalid.one(
+            "reason", "Dites en une phrase pourquoi cette action est abandonnée.", "reason_missing"
+        )
+    action.state, action.reason = state, reason
+    action.version += 1
+
+
+def _action_columns(db: Session, school: School, data: ActionIn) -> dict[str, Any]:
+    """The table's columns for an accepted body; checks its days and that its links are the school's own."""
+    _check_year(school, data.planned_from, "planned_from")
+    _check_year(school, data.planned_to, "planned_to")
+    if queries.foreign_to(db, Goal, school.id, data.goal_ids):
+        raise Invalid.one("goal_ids", "Un de ces objectifs n’est pas dans l’école.", "unknown_goal")
+    _check_partners(db, school, data.partner_ids)
+    names = ActionIn.model_fields.keys() - {"goal_ids", "partner_ids"}
+    return {name: getattr(data, name) for name in names}
+
+
+# --- events ------------------------------------------------------------------------------------------
+
+
+def add_event(db: Session, actor: Actor, uai: str, action_id: UUID, data: EventIn) -> Event:
+    """Plan an event, or write down one that took place; teachers may.
+
+    The first held event of a planned action makes it `running`, which the audit's `after` shows.
+    Raises Conflict for a plan under an ended action; what took place can still be written down there.
+    """
+    school = school_for(db, actor, uai, Task.COUNT)
+    turn = take_turn(db, school.id)
+    action = action_or_404(db, school.id, action_id)
+    if action.state in ENDED and data.state is EventState.PLANNED:
+        told = f"Cette action est {action.state.label}\u202f: reprenez-la avant de prévoir un rendez-vous."
+        raise Conflict(told, code="action_ended")
+    event = Event(school_id=school.id, action_id=action.id, **_event_columns(db, school, data))
+    db.add(event)
+    _saved(db, actor, turn, event, action, data, "event.added", None)
+    return event
+
+
+def revise_event(
+    db: Session, actor: Actor, uai: str, event_id: UUID, data: EventIn, version: int | None
+) -> Event:
+    """Say that an event was held or cancelled, or correct it; its figures follow, in another term if need be.
+
+    As with `add_event` a planned action becomes `running`; no correction makes it planned again.
+    """
+    school = school_for(db, actor, uai, Task.COUNT)
+    turn = take_turn(db, school.id)
+    event = event_or_404(db, school.id, event_id)
+    check_version(event, version)
+    before = plain(queries.event_out(db, school.id, event.id))
+    for name, value in _event_columns(db, school, data).items():
+        setattr(event, name, value)
+    event.version += 1
+    action = action_or_404(db, school.id, event.action_id)
+    _saved(db, actor, turn, event, action, data, "event.revised", before)
+    return event
+
+
+def delete_event(db: Session, actor: Actor, uai: str, event_id: UUID, version: int | None) -> None:
+    """Remove an event written down by mistake, and what it fed; one that fell through is cancelled."""
+    school = school_for(db, actor, uai, Task.COUNT)
+    turn = take_turn(db, school.id)
+    event = event_or_404(db, school.id, event_id)
+    check_version(event, version)
+    before = plain(queries.event_out(db, school.id, event.id))
+    db.delete(event)
+    db.flush()
+    feed(db, actor, turn, event.action_id, event.id, {})
+    record(db, actor, turn, "event.deleted", f"event:{event_id}", before=before)
+
+
+def _saved(
+    db: Session, actor: Actor, turn: Turn, event: Event, action: Action, data: EventIn, verb: str, before: Any
+) -> None:
+    """What follows from an event's new columns: its partners, its action's state, its figures, its audit."""
+    is_held = event.state is EventState.HELD
+    if is_held and action.state is ActionState.PLANNED:
+        move_action(action, ActionState.RUNNING, None)
+    db.flush()
+    queries.link_event(db, event, data.partner_ids)
+    feed(db, actor, turn, action.id, event.id, {event.term: event.parents_present or 0} if is_held else {})
+    after = plain(queries.event_out(db, event.school_id, event.id)) | {"action_state": action.state}
+    record(db, actor, turn, verb, f"event:{event.id}", before=before, after=after)
+
+
+def _event_columns(db: Session, school: School, data: EventIn) -> dict[str, Any]:
+    """The table's columns for an accepted body; it was held on the day planned unless said otherwise."""
+    _check_year(school, data.planned_on, "planned_on")
+    _check_partners(db, school, data.partner_ids)
+    held_on = None
+    if data.state is EventState.HELD:
+        field, held_on = ("held_on", data.held_on) if data.held_on else ("planned_on", data.planned_on)
+        _check_year(school, held_on, field)
+        if held_on > today_at(school):
+            told = "Ce jour n’est pas encore venu\u202f: un rendez-vous tenu a eu lieu aujourd’hui ou avant."
+            raise Invalid.one(field, told, "future_day")
+    fields = data.model_dump(exclude={"partner_ids"})
+    return fields | {"held_on": held_on, "term": term_on(db, school, held_on or data.planned_on)}
+
+
+# --- partners ------------------------------------------------------------------------------------------
+
+
+def add_partner(db: Session, actor: Actor, uai: str, data: PartnerIn) -> Partner:
+    """Name an organisation the school works with."""
+    school = school_for(db, actor, uai, Task.STEER)
+    turn = take_turn(db, school.id)
+    _check_new_name(db, school, data.name)
+    partner = Partner(school_id=school.id, **data.model_dump())
+    db.add(partner)
+    db.flush()
+    record(db, actor, turn, "partner.added", f"partner:{partner.id}", after=partner)
+    return partner
+
+
+def revise_partner(
+    db: Session, actor: Actor, uai: str, partner_id: UUID, data: PartnerIn, version: int | None
+) -> Partner:
+    """Correct a partner's name, kind or field."""
+    school = school_for(db, actor, uai, Task.STEER)
+    turn = take_turn(db, school.id)
+    partner = partner_or_404(db, school.id, partner_id)
+    check_version(partner, version)
+    _check_new_name(db, school, data.name, partner)
+    before = plain(partner)
+    for name, value in data.model_dump().items():
+        setattr(partner, name, value)
+    partner.version += 1
+    db.flush()
+    record(db, actor, turn, "partner.revised", f"partner:{partner.id}", before=before, after=partner)
+    return partner
+
+
+def delete_partner(db: Session, actor: Actor, uai: str, partner_id: UUID, version: int | None) -> None:
+    """Remove a partner no action or event names. Raises Conflict otherwise."""
+    school = school_for(db, actor, uai, Task.STEER)
+    turn = take_turn(db, school.id)
+    partner = partner_or_404(db, school.id, partner_id)
+    check_version(partner, version)
+    before = plain(partner)
+    told = "Une action ou un rendez-vous cite ce partenaire\u202f: retirez-le d’abord de là, ou gardez-le."
+    _delete_unless_referred_to(db, partner, told)
+    record(db, actor, turn, "partner.deleted", f"partner:{partner_id}", before=before)
+
+
+def _check_new_name(db: Session, school: School, name: str, own: Partner | None = None) -> None:
+    """« Centre  Social » and « centre social » are one organisation."""
+    others = (partner for partner in queries.partners_of_school(db, school.id) if partner is not own)
+    if any(fold(partner.name) == fold(name) for partner in others):
+        raise Invalid.one("name", "Ce partenaire est déjà dans votre liste.", "known_partner")
+
+
+# --- checks ------------------------------------------------------------------------------------------
+
+
+def _check_partners(db: Session, school: School, partner_ids: Iterable[UUID]) -> None:
+    """Raises Invalid for a partner that is not the school's, without saying whether another school has it."""
+    if queries.foreign_to(db, Partner, school.id, partner_ids):
+        raise Invalid.one("partner_ids", "Un de ces partenaires n’est pas dans l’école.", "unknown_partner")
+
+
+def _check_year(school: School, day: date, field: str) -> None:
+    """A slip of the year is caught here: from five school years back to the next one."""
+    current = current_year(school)
+    first, last = SchoolYear.starting(current.start - YEARS_BACK), current.next
+    try:
+        is_near = first <= year_of(day, school.departement) <= last
+    except ValueError:  # outside the years the service knows at all
+        is_near = False
+    if not is_near:
+        told = f"Vérifiez l’année\u202f: une date entre les années scolaires {first} et {last} est attendue."
+        raise Invalid.one(field, told, "out_of_years")
+
+
+def _delete_unless_referred_to(db: Session, row: SQLModel, told: str) -> None:
+    try:
+        with db.begin_nested():
+            db.delete(row)
+            db.flush()
+    except IntegrityError:
+        raise Conflict(told, code="referred_to") from None
