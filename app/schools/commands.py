@@ -58,14 +58,14 @@ def _import(files: list[Path], settings: Settings, read: Any, verb: Any) -> int:
 def told(summary: Summary) -> str:
     """What the operator reads: counts, reasons, then the bad lines with their number."""
     counts = {
-        "créées": summary.created,
+        "écoles créées": summary.created,
         "modifiées": summary.updated,
         "inchangées": summary.unchanged,
         "lignes laissées": summary.skipped.total(),
-        "lignes à revoir": len(summary.problems),
+        "à revoir": len(summary.problems),
     }
-    lines = [f"{summary.file}\u202f: " + ", ".join(f"{number} {word}" for word, number in counts.items())]
-    lines += [f"  laissées\u202f: {number} × {reason}" for reason, number in summary.skipped.most_common()]
+    lines = [f"{summary.file}\u202f: " + ", ".join(f"{word} {number}" for word, number in counts.items())]
+    lines += [f"  laissées {number}\u202f: {reason}" for reason, number in summary.skipped.most_common()]
     lines += [f"  ligne {number}\u202f: {problem}" for number, problem in summary.problems[:SHOWN]]
     if len(summary.problems) > SHOWN:
         lines.append(f"  … et {len(summary.problems) - SHOWN} autres lignes à revoir")

@@ -87,6 +87,12 @@ def _year_page(
     before = queries.profile_at(db, school.id, year.previous)
     calendar, own = service.calendar_for(db, school, year), queries.own_calendar(db, school.id, year)
     may_write = _steers(actor, school) and service.may_set_up(school, year)
+    versions = written.version if written else 0, own.version if own else 0
+    place = (
+        queries.territory_by_id(db, profile.circonscription_id)
+        if profile and profile.circonscription_id
+        else None
+    )
     return render(
         request,
         "schools/rentree.html",
@@ -96,15 +102,12 @@ def _year_page(
         years=_years_around(school, year),
         may_write=may_write,
         profile=profile,
-        is_written=written is not None,
         is_confirmed=written is not None and written.is_confirmed,
         before=before,
-        place=queries.territory_by_id(db, profile.circonscription_id)
-        if profile and profile.circonscription_id
-        else None,
+        place=place,
         figures_from=_figures_from(profile, year),
-        profile_form=profile_form or Form(ProfileIn, start=profile, version=written.version if written else 0),
-        calendar_form=calendar_form or Form(CalendarIn, start=calendar, version=own.version if own else 0),
+        profile_form=profile_form or Form(ProfileIn, start=profile, version=versions[0]),
+        calendar_form=calendar_form or Form(CalendarIn, start=calendar, version=versions[1]),
         calendar=calendar,
         is_own_calendar=own is not None,
         followed=list(service.indicators_of(db, school, year.terms[2]).values()),
