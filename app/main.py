@@ -9,12 +9,13 @@ from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
 
 from app import clock, routers
 from app.accounts.access import signed_in
 from app.accounts.queries import service_note
-from app.db import Database, Gate, make_engine
+from app.db import Database, Gate, InRoom, make_engine
 from app.errors import Unavailable
 from app.settings import Settings
 from app.web import problems
@@ -25,7 +26,8 @@ from app.web.templating import STATIC, make_environment
 DESCRIPTION = """\
 La porte JSON de Confiance : les mêmes verbes que les pages, une école à la fois.
 
-Noms en anglais, phrases en français. Les erreurs sont des `application/problem+json` (RFC 9457) avec un `code` stable.
+Noms en anglais, phrases en français. Les erreurs sont des `application/problem+json` (RFC 9457)
+avec un `code` stable.
 Une écriture sur une donnée existante demande `If-Match` avec l’`ETag` reçu à la lecture.
 Ce que vous ne pouvez pas voir répond 404 ; ce que vous voyez sans pouvoir l’écrire répond 403.
 """
@@ -52,7 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.templates = make_environment()
     app.state.is_demo = False
     problems.install(app)
-    for router in routers.PUBLIC:
+    public: tuple[APIRouter, ...] = routers.PUBLIC
+    for router in public:
         app.include_router(router)
     for router in routers.PRIVATE:
         # The body is read, then the person known, before a write transaction opens.
@@ -87,11 +90,11 @@ async def healthz() -> dict[str, str]:
 
 
 @health.get("/readyz")
-def readyz(request: Request) -> Response:
+def readyz(request: Request, _: InRoom) -> Response:
     """The database answers too."""
     try:
         with request.app.state.database.session(reading=True) as db:
             db.execute(text("SELECT 1"))
-    except Exception as problem:
-        raise Unavailable() from problem
+    except SQLAlchemyError:
+        return JSONResponse({"status": "unavailable"}, status_code=503, headers=Unavailable().headers)
     return JSONResponse({"status": "ready"})

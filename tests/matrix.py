@@ -7,7 +7,6 @@ from `tests/test_matrix.py::places`. A route without a row fails the suite.
 from dataclasses import dataclass, field
 from typing import Any
 
-
 EVERYONE = ("claire", "lea", "karim", "ines", "paul", "rita", "admin", "anonymous")
 
 

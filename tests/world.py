@@ -69,16 +69,22 @@ def build_world(db: Session) -> World:
         ("karim", B, Role.HEAD_TEACHER),
     ):
         users[name] = add_user(db, name)
-        db.add(SchoolMembership(school_id=schools[school].id, user_id=users[name].id, role=role, started_at=NOW))
+        db.add(
+            SchoolMembership(school_id=schools[school].id, user_id=users[name].id, role=role, started_at=NOW)
+        )
     for name, territory, role in (
         ("ines", valley, Role.INSPECTOR),
         ("paul", coast, Role.INSPECTOR),
         ("rita", academie, Role.AUTHORITY),
     ):
         users[name] = add_user(db, name)
-        db.add(TerritoryMembership(territory_id=territory.id, user_id=users[name].id, role=role, started_at=NOW))
+        db.add(
+            TerritoryMembership(territory_id=territory.id, user_id=users[name].id, role=role, started_at=NOW)
+        )
     users["admin"] = add_user(db, "admin", is_administrator=True)
-    world = World(schools, {"valley": valley, "coast": coast, "departement": departement, "academie": academie}, users)
+    world = World(
+        schools, {"valley": valley, "coast": coast, "departement": departement, "academie": academie}, users
+    )
     for name, user in users.items():
         world.cookies[name] = f"cookie-of-{name}"
         db.add(
@@ -138,7 +144,11 @@ def add_school(
 
 def add_user(db: Session, name: str, **changes: Any) -> User:
     user = User(
-        email=f"{name}@demo.invalid", name=name.capitalize(), created_at=NOW, password_hash=hashed_password(), **changes
+        email=f"{name}@demo.invalid",
+        name=name.capitalize(),
+        created_at=NOW,
+        password_hash=hashed_password(),
+        **changes,
     )
     db.add(user)
     db.flush()

@@ -17,7 +17,12 @@ router = APIRouter(prefix="/api/v1/schools/{uai}/goals", tags=["AMBITIONNER"])
 
 @router.get("", response_model=Page[GoalOut])
 def get_goals(
-    db: Db, actor: CurrentActor, uai: Uai, state: GoalState | None = None, after: UUID | None = None, limit: Limit = 100
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    state: GoalState | None = None,
+    after: UUID | None = None,
+    limit: Limit = 100,
 ) -> object:
     """Les objectifs de l’école, du plus ancien au plus récent."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
@@ -40,7 +45,13 @@ def get_goal(db: Db, actor: CurrentActor, uai: Uai, goal_id: UUID, response: Res
 
 @router.put("/{goal_id}", response_model=GoalOut)
 def put_goal(
-    db: Db, actor: CurrentActor, uai: Uai, goal_id: UUID, data: GoalChange, version: IfMatch, response: Response
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    goal_id: UUID,
+    data: GoalChange,
+    version: IfMatch,
+    response: Response,
 ) -> Goal:
     """Remplacer un objectif, en disant pourquoi."""
     return tagged(response, service.revise_goal(db, actor, uai, goal_id, data, version))
@@ -48,7 +59,13 @@ def put_goal(
 
 @router.patch("/{goal_id}", response_model=GoalOut)
 def patch_goal_state(
-    db: Db, actor: CurrentActor, uai: Uai, goal_id: UUID, data: GoalStateIn, version: IfMatch, response: Response
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    goal_id: UUID,
+    data: GoalStateIn,
+    version: IfMatch,
+    response: Response,
 ) -> Goal:
     """Changer l’état seulement : atteint, abandonné, à nouveau en cours."""
     return tagged(response, service.set_goal_state(db, actor, uai, goal_id, data, version))

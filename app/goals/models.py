@@ -7,7 +7,7 @@ from pydantic import ConfigDict, model_validator
 from sqlalchemy import CheckConstraint, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
-from app.db import Text, TermKey, Whole, choice, uuid7
+from app.db import TermKey, Text, Whole, choice, uuid7
 from app.domain.vocabulary import GoalState
 
 MOST = 100_000
@@ -29,7 +29,7 @@ class BaselineIn(SQLModel):
 
 
 class TargetIn(SQLModel):
-    """`value` is whole per cent for a rate and a whole number for a count, to be reached by the end of `term`."""
+    """`value` is whole per cent for a rate, a whole number for a count, to reach by the end of `term`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,10 +57,16 @@ class GoalIn(SQLModel):
     )
 
     stake: Text = Field(
-        min_length=3, max_length=120, title="Enjeu", description="Un enjeu de la fiche, ou le vôtre en quelques mots."
+        min_length=3,
+        max_length=120,
+        title="Enjeu",
+        description="Un enjeu de la fiche, ou le vôtre en quelques mots.",
     )
     title: Text = Field(
-        min_length=3, max_length=200, title="Objectif", description="Une phrase, à l’infinitif. Exemple : Rencontrer chaque famille"
+        min_length=3,
+        max_length=200,
+        title="Objectif",
+        description="Une phrase, à l’infinitif. Exemple : Rencontrer chaque famille",
     )
     why: Text = Field(
         default="", max_length=1000, title="Pourquoi", description="Ce qui vous fait choisir cet objectif."
@@ -73,12 +79,17 @@ class Goal(SQLModel, table=True):
         PrimaryKeyConstraint("school_id", "id"),
         CheckConstraint("state <> 'dropped' OR reason IS NOT NULL", name="dropped_reason"),
         CheckConstraint(
-            "(target_indicator IS NULL) = (target_value IS NULL) AND (target_indicator IS NULL) = (target_term IS NULL)",
+            "(target_indicator IS NULL) = (target_value IS NULL)"
+            " AND (target_indicator IS NULL) = (target_term IS NULL)",
             name="whole_target",
         ),
         CheckConstraint("target_value >= 0 AND target_value <= 100000", name="target_range"),
-        CheckConstraint("baseline_counted IS NULL OR target_indicator IS NOT NULL", name="baseline_of_target"),
-        CheckConstraint("baseline_out_of IS NULL OR baseline_counted <= baseline_out_of", name="baseline_within"),
+        CheckConstraint(
+            "baseline_counted IS NULL OR target_indicator IS NOT NULL", name="baseline_of_target"
+        ),
+        CheckConstraint(
+            "baseline_out_of IS NULL OR baseline_counted <= baseline_out_of", name="baseline_within"
+        ),
     )
     school_id: UUID = Field(foreign_key="school.id")
     id: UUID = Field(default_factory=uuid7)
@@ -119,7 +130,10 @@ class GoalChange(GoalIn):
     """A whole replacement; the reason goes to the school's history."""
 
     reason: Text = Field(
-        min_length=3, max_length=1000, title="Pourquoi ce changement", description="Une phrase, pour s’en souvenir au prochain conseil."
+        min_length=3,
+        max_length=1000,
+        title="Pourquoi ce changement",
+        description="Une phrase, pour s’en souvenir au prochain conseil.",
     )
 
 
@@ -129,4 +143,6 @@ class GoalStateIn(SQLModel):
     model_config = ConfigDict(extra="forbid")
 
     state: GoalState = Field(title="État")
-    reason: Text | None = Field(default=None, max_length=1000, title="Pourquoi", description="Une phrase suffit.")
+    reason: Text | None = Field(
+        default=None, max_length=1000, title="Pourquoi", description="Une phrase suffit."
+    )

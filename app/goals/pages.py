@@ -21,7 +21,9 @@ from app.web.forms import Choices, Form, Nothing, PostedForm
 from app.web.templating import render, see_other
 from app.web.urls import sheet_url
 
-router = APIRouter(prefix="/ecoles/{uai}/objectifs", default_response_class=HTMLResponse, include_in_schema=False)
+router = APIRouter(
+    prefix="/ecoles/{uai}/objectifs", default_response_class=HTMLResponse, include_in_schema=False
+)
 
 
 def goal_choices(db: Session, school: School) -> dict[str, Choices]:
@@ -34,10 +36,30 @@ def goal_choices(db: Session, school: School) -> dict[str, Choices]:
 
 
 def _form_page(
-    request: Request, db: Db, actor: Actor, school: School, form: Form[GoalIn] | Form[GoalChange], goal: Goal | None, status: int = 200
+    request: Request,
+    db: Db,
+    actor: Actor,
+    school: School,
+    form: Form[GoalIn] | Form[GoalChange],
+    goal: Goal | None,
+    status: int = 200,
 ) -> Response:
-    ending = Form(GoalStateIn, version=goal.version if goal else None, choices={"state": _endings(goal)} if goal else None)
-    return render(request, "goals/form.html", status=status, school=school, form=form, goal=goal, ending=ending, stakes=STAKES)
+    ending = Form(
+        GoalStateIn,
+        prefix="etat-",
+        version=goal.version if goal else None,
+        choices={"state": _endings(goal)} if goal else None,
+    )
+    return render(
+        request,
+        "goals/form.html",
+        status=status,
+        school=school,
+        form=form,
+        goal=goal,
+        ending=ending,
+        stakes=STAKES,
+    )
 
 
 def _endings(goal: Goal) -> Choices:
@@ -79,7 +101,9 @@ def submit_goal_change(
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
     form = Form(GoalChange, posted, choices=goal_choices(db, school))
-    if form.attempt(db, lambda data: service.revise_goal(db, actor, uai, goal_id, data, form.expected_version)):
+    if form.attempt(
+        db, lambda data: service.revise_goal(db, actor, uai, goal_id, data, form.expected_version)
+    ):
         return see_other(f"{sheet_url(uai)}?ok=objectif")
     return _form_page(request, db, actor, school, form, goal_or_404(db, school.id, goal_id), status=422)
 
@@ -90,18 +114,31 @@ def submit_goal_state(
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
     goal = goal_or_404(db, school.id, goal_id)
-    ending = Form(GoalStateIn, posted, choices={"state": _endings(goal)})
-    if ending.attempt(db, lambda data: service.set_goal_state(db, actor, uai, goal_id, data, ending.expected_version)):
+    ending = Form(GoalStateIn, posted, prefix="etat-", choices={"state": _endings(goal)})
+    if ending.attempt(
+        db, lambda data: service.set_goal_state(db, actor, uai, goal_id, data, ending.expected_version)
+    ):
         return see_other(f"{sheet_url(uai)}?ok=objectif")
     form = Form(GoalChange, start=goal, choices=goal_choices(db, school), version=goal.version)
-    return render(request, "goals/form.html", status=422, school=school, form=form, goal=goal, ending=ending, stakes=STAKES)
+    return render(
+        request,
+        "goals/form.html",
+        status=422,
+        school=school,
+        form=form,
+        goal=goal,
+        ending=ending,
+        stakes=STAKES,
+    )
 
 
 @router.get("/{goal_id}/supprimer")
 def delete_goal_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, goal_id: UUID) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
     goal = goal_or_404(db, school.id, goal_id)
-    return render(request, "goals/delete.html", school=school, goal=goal, form=Form(Nothing, version=goal.version))
+    return render(
+        request, "goals/delete.html", school=school, goal=goal, form=Form(Nothing, version=goal.version)
+    )
 
 
 @router.post("/{goal_id}/supprimer")

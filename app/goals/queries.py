@@ -12,7 +12,12 @@ from app.goals.models import Goal
 
 
 def goals_of_school(
-    db: Session, school_id: UUID, *, state: GoalState | None = None, after: UUID | None = None, limit: int = 500
+    db: Session,
+    school_id: UUID,
+    *,
+    state: GoalState | None = None,
+    after: UUID | None = None,
+    limit: int = 500,
 ) -> Sequence[Goal]:
     """A school's goals, oldest first."""
     wanted = select(Goal).where(col(Goal.school_id) == school_id).order_by(col(Goal.id)).limit(limit)

@@ -28,7 +28,9 @@ def add_goal(db: Session, actor: Actor, uai: str, data: GoalIn) -> Goal:
     return goal
 
 
-def revise_goal(db: Session, actor: Actor, uai: str, goal_id: UUID, data: GoalChange, version: int | None) -> Goal:
+def revise_goal(
+    db: Session, actor: Actor, uai: str, goal_id: UUID, data: GoalChange, version: int | None
+) -> Goal:
     """Replace a goal's text and target; outside a review this needs a reason."""
     school = school_for(db, actor, uai, Task.STEER)
     turn = take_turn(db, school.id)
@@ -36,7 +38,15 @@ def revise_goal(db: Session, actor: Actor, uai: str, goal_id: UUID, data: GoalCh
     check_version(goal, version)
     before = plain(goal)
     rewrite_goal(db, school, goal, data)
-    record(db, actor, turn, "goal.revised", f"goal:{goal.id}", before=before, after=plain(goal) | {"why_changed": data.reason})
+    record(
+        db,
+        actor,
+        turn,
+        "goal.revised",
+        f"goal:{goal.id}",
+        before=before,
+        after=plain(goal) | {"why_changed": data.reason},
+    )
     return goal
 
 
@@ -67,7 +77,9 @@ def delete_goal(db: Session, actor: Actor, uai: str, goal_id: UUID, version: int
             db.delete(goal)
             db.flush()
     except IntegrityError:
-        raise Conflict("Une action ou un bilan s’appuie sur cet objectif : abandonnez-le plutôt.", code="referred_to") from None
+        raise Conflict(
+            "Une action ou un bilan s’appuie sur cet objectif : abandonnez-le plutôt.", code="referred_to"
+        ) from None
     record(db, actor, turn, "goal.deleted", f"goal:{goal_id}", before=before)
 
 
@@ -92,7 +104,9 @@ def move_goal(goal: Goal, state: GoalState, reason: str | None) -> None:
     if not may_become(goal.state, state):
         raise Conflict(f"Un objectif {goal.state.label} ne peut pas devenir « {state.label} ».")
     if state is GoalState.DROPPED and not reason:
-        raise Invalid.one("reason", "Dites en une phrase pourquoi cet objectif est abandonné.", "reason_missing")
+        raise Invalid.one(
+            "reason", "Dites en une phrase pourquoi cet objectif est abandonné.", "reason_missing"
+        )
     goal.state, goal.reason = state, reason
     goal.version += 1
 
@@ -103,9 +117,13 @@ def _columns(db: Session, school: School, data: GoalIn) -> dict[str, Any]:
     if target is not None:
         indicator = indicator_followed(db, school, target.indicator, "target/indicator")
         if indicator.is_rate and target.value > 100:
-            raise Invalid.one("target/value", "Pour une part, écrivez un pourcentage de 0 à 100.", "above_hundred")
+            raise Invalid.one(
+                "target/value", "Pour une part, écrivez un pourcentage de 0 à 100.", "above_hundred"
+            )
         if target.baseline and indicator.is_rate != (target.baseline.out_of is not None):
-            raise Invalid.one("target/baseline", "Le point de départ se compte comme l’indicateur.", "baseline_kind")
+            raise Invalid.one(
+                "target/baseline", "Le point de départ se compte comme l’indicateur.", "baseline_kind"
+            )
     baseline = target.baseline if target else None
     return {
         "stake": data.stake,

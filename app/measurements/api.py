@@ -68,7 +68,9 @@ def get_totals(
     actor: CurrentActor,
     uai: Uai,
     term: TermKey,
-    as_of: Annotated[int | None, Query(ge=0, le=2**31 - 1, description="Version du registre de l’école")] = None,
+    as_of: Annotated[
+        int | None, Query(ge=0, le=2**31 - 1, description="Version du registre de l’école")
+    ] = None,
 ) -> object:
     """Les chiffres d’un trimestre, avec leur phrase ; `as_of` les rend tels qu’ils étaient."""
     return service.totals_at(db, actor, uai, Term(term), as_of)

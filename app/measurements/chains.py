@@ -70,7 +70,13 @@ def says(row: Measurement | None) -> Figure:
 
 
 def put_only(
-    db: Session, actor: Actor, turn: Turn, school_id: UUID, source: Source, source_key: str, wanted: dict[FigureKey, Figure]
+    db: Session,
+    actor: Actor,
+    turn: Turn,
+    school_id: UUID,
+    source: Source,
+    source_key: str,
+    wanted: dict[FigureKey, Figure],
 ) -> None:
     """Make `wanted` all that one event, election or session feeds: what it fed elsewhere is withdrawn."""
     for row in queries.live_rows(db, school_id, source=source, source_key=source_key):

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, model_validator
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.db import Day, Text, TermKey, Whole, choice, uuid7
+from app.db import Day, TermKey, Text, Whole, choice, uuid7
 from app.domain.vocabulary import Door, Grade, Source, Status
 
 MOST = 100_000
@@ -40,14 +40,16 @@ class MeasurementIn(SQLModel):
 
 
 class Measurement(SQLModel, table=True):
-    """One row of a figure's chain. Nothing is ever updated: the tip, which no row replaces, is the live one."""
+    """One row of a figure's chain. Nothing is updated: the tip, which no row replaces, is the live one."""
 
     __table_args__ = (
         PrimaryKeyConstraint("school_id", "id"),
         UniqueConstraint("school_id", "replaces"),
         UniqueConstraint(*_FIGURE, "id", name="uq_measurement_figure"),
         ForeignKeyConstraint(
-            [*_FIGURE, "replaces"], [f"measurement.{name}" for name in (*_FIGURE, "id")], name="fk_measurement_replaces"
+            [*_FIGURE, "replaces"],
+            [f"measurement.{name}" for name in (*_FIGURE, "id")],
+            name="fk_measurement_replaces",
         ),
         Index(
             "uq_measurement_first",

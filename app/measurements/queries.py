@@ -12,8 +12,8 @@ from sqlmodel import Session, col
 from app.domain.vocabulary import Grade, Source, Status
 from app.measurements.models import Measurement, SharedAnalysis, TermTotal
 
-_M = Measurement.__table__  # type: ignore[attr-defined]  # the Core table of the class
-_T = TermTotal.__table__  # type: ignore[attr-defined]
+_M = Measurement.__table__  # the Core table of the class
+_T = TermTotal.__table__
 
 
 def _is_live(table: Any, version: Any | None = None) -> sa.ColumnElement[bool]:
@@ -25,7 +25,9 @@ def _is_live(table: Any, version: Any | None = None) -> sa.ColumnElement[bool]:
     return and_(table.c.version <= version, ~newer.where(later.c.version <= version).exists())
 
 
-def _folded(school: Any, where: Sequence[sa.ColumnElement[bool]], version: Any | None = None) -> sa.Select[Any]:
+def _folded(
+    school: Any, where: Sequence[sa.ColumnElement[bool]], version: Any | None = None
+) -> sa.Select[Any]:
     """counted, out_of, status, answers and grades of the live rows: numerators and denominators are added."""
     is_value = _M.c.status == Status.VALUE
     answers = func.count(_M.c.id)
@@ -113,7 +115,14 @@ def live_rows(
 
 
 def measurements_listed(
-    db: Session, school_id: UUID, *, term: str | None, indicator: str | None, live: bool, after: UUID | None, limit: int
+    db: Session,
+    school_id: UUID,
+    *,
+    term: str | None,
+    indicator: str | None,
+    live: bool,
+    after: UUID | None,
+    limit: int,
 ) -> Sequence[Measurement]:
     """Rows of the chains by id; with `live` only their tips."""
     wanted = select(Measurement).where(col(Measurement.school_id) == school_id)
@@ -132,36 +141,47 @@ def measurement_or_none(db: Session, school_id: UUID, key: UUID) -> Measurement 
     return db.get(Measurement, (school_id, key))
 
 
-def totals_of_school(db: Session, school_id: UUID, *, terms: Sequence[str] | None = None) -> Sequence[sa.Row[Any]]:
+def totals_of_school(
+    db: Session, school_id: UUID, *, terms: Sequence[str] | None = None
+) -> Sequence[sa.Row[Any]]:
     """Every total of a school (indicator, term, status, counted, out_of, answers, grades), in one read."""
-    wanted = select(_T.c.indicator, _T.c.term, _T.c.status, _T.c.counted, _T.c.out_of, _T.c.answers, _T.c.grades)
+    wanted = select(
+        _T.c.indicator, _T.c.term, _T.c.status, _T.c.counted, _T.c.out_of, _T.c.answers, _T.c.grades
+    )
     if terms is not None:
         wanted = wanted.where(_T.c.term.in_(terms))
     return db.execute(wanted.where(_T.c.school_id == school_id).order_by(_T.c.term, _T.c.indicator)).all()
 
 
-def totals_recomputed(db: Session, school_id: UUID, *, version: int | None = None, term: str | None = None) -> Sequence[sa.Row[Any]]:
+def totals_recomputed(
+    db: Session, school_id: UUID, *, version: int | None = None, term: str | None = None
+) -> Sequence[sa.Row[Any]]:
     """The same totals from the chains themselves: what `verify` compares with, and what `as_of` reads."""
     where = [] if term is None else [_M.c.term == term]
     folded = _folded(school_id, where, version)
     return db.execute(
-        folded.add_columns(_M.c.indicator, _M.c.term).group_by(_M.c.indicator, _M.c.term).order_by(_M.c.term, _M.c.indicator)
+        folded.add_columns(_M.c.indicator, _M.c.term)
+        .group_by(_M.c.indicator, _M.c.term)
+        .order_by(_M.c.term, _M.c.indicator)
     ).all()
 
 
 def distinct_sources(db: Session, school_id: UUID, indicator: str, year: str) -> int:
     """How many different actions, events or sessions fed an indicator in a school year."""
-    return db.scalar(
-        select(func.count(sa.distinct(_M.c.source_key))).where(
-            _M.c.school_id == school_id,
-            _M.c.indicator == indicator,
-            _M.c.term.like(f"{year}-%"),
-            _M.c.source != Source.TYPED,
-            _M.c.status == Status.VALUE,
-            _M.c.counted > 0,
-            _is_live(_M),
+    return (
+        db.scalar(
+            select(func.count(sa.distinct(_M.c.source_key))).where(
+                _M.c.school_id == school_id,
+                _M.c.indicator == indicator,
+                _M.c.term.like(f"{year}-%"),
+                _M.c.source != Source.TYPED,
+                _M.c.status == Status.VALUE,
+                _M.c.counted > 0,
+                _is_live(_M),
+            )
         )
-    ) or 0
+        or 0
+    )
 
 
 def schools_with_figures(db: Session) -> Sequence[UUID]:

@@ -40,9 +40,13 @@ def record_measurement(
     key, wanted = _checked(db, school, data)
     last = queries.tip(db, key.school_id, key.term, key.indicator, key.grade, key.source, key.source_key)
     if data.replaces is None and says(last) not in (WITHDRAWN, wanted):
-        raise Conflict("Cette case a déjà une réponse : corrigez-la en indiquant ce que vous remplacez.", code="answered")
+        raise Conflict(
+            "Cette case a déjà une réponse : corrigez-la en indiquant ce que vous remplacez.", code="answered"
+        )
     if data.replaces is not None and (last is None or last.id != data.replaces):
-        raise Conflict("Quelqu’un a modifié cette réponse entre-temps : relisez-la avant de corriger.", code="replaced")
+        raise Conflict(
+            "Quelqu’un a modifié cette réponse entre-temps : relisez-la avant de corriger.", code="replaced"
+        )
     row = put_figure(db, actor, turn, key, wanted, row_id=row_id)
     if row is None and last is None:
         raise NotFound("Il n’y a rien à retirer dans cette case.")
@@ -62,7 +66,9 @@ def record_measurement(
     return answer
 
 
-def put_measurement(db: Session, actor: Actor, uai: str, row_id: UUID, data: MeasurementIn) -> tuple[Measurement, bool]:
+def put_measurement(
+    db: Session, actor: Actor, uai: str, row_id: UUID, data: MeasurementIn
+) -> tuple[Measurement, bool]:
     """A relevé under the caller's own id: sending it twice is the same as once. The flag says « made now ».
 
     Raises Conflict when that id already says something else.
@@ -72,9 +78,13 @@ def put_measurement(db: Session, actor: Actor, uai: str, row_id: UUID, data: Mea
     if existing is None:
         return record_measurement(db, actor, uai, data, row_id=row_id), True
     key, wanted = _checked(db, school, data)
-    place = FigureKey(school.id, existing.term, existing.indicator, existing.grade, existing.source, existing.source_key)
+    place = FigureKey(
+        school.id, existing.term, existing.indicator, existing.grade, existing.source, existing.source_key
+    )
     if (place, says(existing)) != (key, wanted) or (data.replaces and data.replaces != existing.replaces):
-        raise Conflict("Ce relevé existe déjà et dit autre chose : corrigez-le avec « replaces ».", code="other_body")
+        raise Conflict(
+            "Ce relevé existe déjà et dit autre chose : corrigez-le avec « replaces ».", code="other_body"
+        )
     return existing, False
 
 
@@ -93,7 +103,9 @@ def _checked(db: Session, school: School, data: MeasurementIn) -> tuple[FigureKe
     if indicator.is_rate and data.out_of is None:
         raise Invalid.one("out_of", "Écrivez aussi sur combien.", "out_of_missing")
     if not indicator.is_rate and data.out_of is not None:
-        raise Invalid.one("out_of", "Cet indicateur est un simple nombre : laissez « sur combien » vide.", "out_of_extra")
+        raise Invalid.one(
+            "out_of", "Cet indicateur est un simple nombre : laissez « sur combien » vide.", "out_of_extra"
+        )
     return _key(school, term, data), Figure.of(data.counted, data.out_of)
 
 
@@ -118,7 +130,9 @@ def grades_of(db: Session, school: School, year: str) -> list[Grade]:
 
 def _withdraw_other_grain(db: Session, actor: Actor, turn: Turn, key: FigureKey) -> None:
     """Whole school or by grade, never both: they would be added twice."""
-    for row in queries.live_rows(db, key.school_id, term=key.term, indicator=key.indicator, source=Source.TYPED):
+    for row in queries.live_rows(
+        db, key.school_id, term=key.term, indicator=key.indicator, source=Source.TYPED
+    ):
         if (row.grade is Grade.ALL) != (key.grade is Grade.ALL):
             other = FigureKey(key.school_id, key.term, key.indicator, row.grade)
             put_figure(db, actor, turn, other, WITHDRAWN)
@@ -142,7 +156,9 @@ Series = Mapping[str, Mapping[Term, Total]]
 """indicator → term → total; a term that is absent was never answered."""
 
 
-def series_of_school(db: Session, school: School, terms: Sequence[Term] | None = None) -> dict[str, dict[Term, Total]]:
+def series_of_school(
+    db: Session, school: School, terms: Sequence[Term] | None = None
+) -> dict[str, dict[Term, Total]]:
     """Every figure of the school in one read."""
     series: dict[str, dict[Term, Total]] = {}
     for row in queries.totals_of_school(db, school.id, terms=terms):
@@ -162,7 +178,9 @@ def shown_total(series: Series, indicator: Indicator, term: Term) -> Total:
     return series.get(indicator.slug, {}).get(at) or Total(indicator.slug, at, Figure(Status.NOT_MEASURED))
 
 
-def totals_at(db: Session, actor: Actor, uai: str, term: Term, as_of: int | None = None) -> list[dict[str, object]]:
+def totals_at(
+    db: Session, actor: Actor, uai: str, term: Term, as_of: int | None = None
+) -> list[dict[str, object]]:
     """Each indicator followed in a term, with its sentence; `as_of` is a ledger version."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
     profile = profile_at(db, school.id, term.year)
@@ -172,7 +190,7 @@ def totals_at(db: Session, actor: Actor, uai: str, term: Term, as_of: int | None
         series = {}
         for row in queries.totals_recomputed(db, school.id, version=as_of):
             series.setdefault(row.indicator, {})[Term(row.term)] = _total(row)
-    answers = []
+    answers: list[dict[str, object]] = []
     for indicator in indicators_of(db, school, term).values():
         total = shown_total(series, indicator, term)
         rate = total.figure.rate
@@ -185,7 +203,9 @@ def totals_at(db: Session, actor: Actor, uai: str, term: Term, as_of: int | None
                 "out_of": rate.out_of if rate else None,
                 "answers": total.answers,
                 "grades": total.grades,
-                "reading": reading(indicator, total.figure, term=term, pupils=profile.pupils if profile else None),
+                "reading": reading(
+                    indicator, total.figure, term=term, pupils=profile.pupils if profile else None
+                ),
             }
         )
     return answers
@@ -195,10 +215,26 @@ def verify_totals(db: Session) -> list[str]:
     """Recompute every total from its chains and name those that differ."""
     wrong: list[str] = []
     for school_id in queries.schools_with_figures(db):
-        kept = {(row.indicator, row.term): tuple(row) for row in queries.totals_of_school(db, school_id) if row.answers}
+        kept = {
+            (row.indicator, row.term): tuple(row)
+            for row in queries.totals_of_school(db, school_id)
+            if row.answers
+        }
         fresh = {
-            (row.indicator, row.term): (row.indicator, row.term, row.status, row.counted, row.out_of, row.answers, row.grades)
+            (row.indicator, row.term): (
+                row.indicator,
+                row.term,
+                row.status,
+                row.counted,
+                row.out_of,
+                row.answers,
+                row.grades,
+            )
             for row in queries.totals_recomputed(db, school_id)
         }
-        wrong += [f"{school_id} {key}" for key in sorted(kept.keys() | fresh.keys()) if kept.get(key) != fresh.get(key)]
+        wrong += [
+            f"{school_id} {key}"
+            for key in sorted(kept.keys() | fresh.keys())
+            if kept.get(key) != fresh.get(key)
+        ]
     return wrong

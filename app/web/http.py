@@ -3,7 +3,10 @@
 import contextvars
 import json
 import logging
+import re
+import sqlite3
 import time
+import traceback
 from collections.abc import Callable
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -14,7 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.db import SAFE_METHODS
 
 MAX_BODY = 1024 * 1024
+_LENGTH = re.compile(r"[0-9]{1,18}")
 log = logging.getLogger("confiance.request")
+log_crash = logging.getLogger("confiance.error")
 request_id: contextvars.ContextVar[str] = contextvars.ContextVar("request_id", default="")
 
 SECURITY_HEADERS = {
@@ -50,12 +55,12 @@ class Surround:
         identity = uuid4().hex
         scope.setdefault("state", {})["request_id"] = identity
         token = request_id.set(identity)
-        status = 500
+        status, has_started = 500, False
 
         async def answer(message: Message) -> None:
-            nonlocal status
+            nonlocal status, has_started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, has_started = message["status"], True
                 self._head(scope["path"], MutableHeaders(scope=message), identity)
             await send(message)
 
@@ -63,6 +68,11 @@ class Surround:
             problem = self._problem(scope)
             target = self.refuse(scope, *problem) if problem else self.app
             await target(scope, receive, answer)
+        except Exception:
+            log_crash.error("crash", exc_info=True)
+            if not has_started:
+                await self.refuse(scope, 500, "internal")(scope, receive, answer)
+            raise
         finally:
             request_id.reset(token)
             _log_line(scope, status, identity, time.perf_counter() - started)
@@ -70,19 +80,23 @@ class Surround:
     def _problem(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
         length = headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        if not _LENGTH.fullmatch(length) or int(length) > MAX_BODY:
             return 413, "too_large"
+        if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+            return 400, "bad_request"  # PostgreSQL cannot even compare with it
         if scope["method"] not in SAFE_METHODS and not self._is_own(headers):
             return 403, "foreign_origin"
         return None
 
     def _is_own(self, headers: Headers) -> bool:
-        """Fetch metadata first, then Origin; a client that sends neither is no browser and has no cookie jar."""
+        """Fetch metadata, then Origin; a client that sends neither is no browser and has no cookie jar."""
         site = headers.get("sec-fetch-site")
         if site is not None and site not in {"same-origin", "none"}:
             return False
         origin = headers.get("origin")
-        return origin is None or origin == self.origin or urlsplit(origin).netloc == headers.get("host")
+        if origin is None or origin == self.origin:
+            return True
+        return origin.partition("://")[2] == headers.get("host")
 
     def _head(self, path: str, headers: MutableHeaders, identity: str) -> None:
         headers["X-Request-ID"] = identity
@@ -108,24 +122,40 @@ def _log_line(scope: Scope, status: int, identity: str, seconds: float) -> None:
 
 
 class JsonFormatter(logging.Formatter):
-    """Structured logs for everything else: level, logger, message, request id and, for a crash, the trace."""
+    """Structured logs for everything else: level, logger, message, request id, and where a crash was."""
 
     def format(self, record: logging.LogRecord) -> str:
         if record.name == log.name:
             return record.getMessage()
-        fields = {
+        fields: dict[str, object] = {
             "level": record.levelname,
             "logger": record.name,
             "event": record.getMessage(),
             "request_id": request_id.get(),
         }
-        if record.exc_info:
-            fields["trace"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            fields["trace"] = trace_of(record.exc_info[1])
         return json.dumps(fields, ensure_ascii=False)
+
+
+def trace_of(error: BaseException) -> list[str]:
+    """The error's kinds and frames, the cause first, no messages: a database's quotes the row refused."""
+    lines: list[str] = []
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        lines = trace_of(cause)
+    frames = traceback.extract_tb(error.__traceback__)
+    told = str(error) if isinstance(error, sqlite3.Error) else getattr(error, "sqlstate", None)
+    constraint = getattr(getattr(error, "diag", None), "constraint_name", None)
+    name = f"{type(error).__module__}.{type(error).__qualname__}"
+    lines.append(" ".join(str(part) for part in (name, told, constraint) if part))
+    return lines + [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
 
 
 def set_up_logging(level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonFormatter())
+    # The server's own report of a crash repeats ours, without the request id.
+    handler.addFilter(lambda record: not (record.name == "uvicorn.error" and record.exc_info))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("uvicorn.access").disabled = True

@@ -1,13 +1,12 @@
 """Errors on their way out: problem+json under `/api`, a French page elsewhere. Nothing typed is echoed."""
 
 import logging
-from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError
+from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
@@ -21,11 +20,21 @@ log = logging.getLogger("confiance.error")
 
 _PLAIN = {
     400: ("bad_request", "Demande illisible", "La demande n’a pas pu être lue."),
+    401: (Unauthenticated.code, Unauthenticated.title, Unauthenticated.detail),
     403: ("foreign_origin", "Demande refusée", "Cette demande ne vient pas de nos pages."),
     404: (NotFound.code, NotFound.title, NotFound.detail),
     405: ("method_not_allowed", "Méthode non permise", "Cette adresse ne prend pas cette méthode."),
     413: ("too_large", "Envoi trop gros", "L’envoi dépasse la taille permise (1 Mo)."),
-    500: ("internal", "Erreur", "Une erreur est survenue de notre côté. Rien de ce qui était enregistré n’est perdu."),
+    415: (
+        "unsupported_media_type",
+        "Format non pris",
+        "Envoyez du JSON, avec Content-Type: application/json.",
+    ),
+    500: (
+        "internal",
+        "Erreur",
+        "Une erreur est survenue de notre côté. Rien de ce qui était enregistré n’est perdu.",
+    ),
 }
 
 
@@ -55,7 +64,7 @@ def respond(request: Request, error: AppError) -> Response:
         )
     if isinstance(error, Unauthenticated):
         return see_other(sign_in_url(request))
-    return render(
+    page = render(
         request,
         "error.html",
         status=error.status,
@@ -64,25 +73,33 @@ def respond(request: Request, error: AppError) -> Response:
         code=error.status,
         request_id=getattr(request.state, "request_id", ""),
     )
+    page.headers.update(error.headers)
+    return page
 
 
 def plain_error(status: int) -> AppError:
-    code, title, detail = _PLAIN.get(status, ("error", HTTPStatus(status).phrase, AppError.detail))
+    code, title, detail = _PLAIN.get(status, _PLAIN[500 if status >= 500 else 400])
     error = AppError(detail, code=code)
     error.status, error.title = status, title
     return error
 
 
-def from_validation(problem: RequestValidationError) -> AppError:
-    """A path that cannot be is not found; a body or a query gets one sentence a field."""
+def from_validation(problem: RequestValidationError, *, is_json: bool) -> AppError:
+    """A path that cannot be is not found; a body or a query gets one sentence a field.
+
+    `is_json` says whether the body came as JSON: bytes of another kind are 415, not a mistake in a field.
+    """
     found: list[FieldError] = []
     for item in problem.errors():
         place, *path = item["loc"]
         if place == "path":
             return NotFound()
+        if place == "body" and not path and not is_json and item["type"] != "missing":
+            return plain_error(415)
         if item["type"] == "json_invalid":
             path = []
-        found.append(field_error(path or [place], item["type"], item.get("ctx") or {}, item["msg"]))
+        context = item.get("ctx") or {}
+        found.append(field_error(path or [place], item["type"], context, item["msg"], is_json=True))
     return Invalid(found)
 
 
@@ -93,7 +110,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     def _validation(request: Request, error: RequestValidationError) -> Response:
-        return respond(request, from_validation(error))
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return respond(request, from_validation(error, is_json=kind.endswith(("/json", "+json"))))
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> Response:
@@ -108,15 +126,11 @@ def install(app: FastAPI) -> None:
         return respond(request, Conflict("Cette donnée vient d’être enregistrée ou modifiée par ailleurs."))
 
     @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
     @app.exception_handler(TimeoutError)
     def _database(request: Request, error: Exception) -> Response:
         log.error("database", exc_info=error)
         return respond(request, Unavailable())
-
-    @app.exception_handler(Exception)
-    def _crash(request: Request, error: Exception) -> Response:
-        log.error("crash", exc_info=error)
-        return respond(request, plain_error(500))
 
 
 def refuse_with(app: FastAPI) -> Any:

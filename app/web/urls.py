@@ -7,16 +7,22 @@ from fastapi import Request
 
 def sign_in_url(request: Request) -> str:
     """The sign-in page, which comes back to the page asked for (or left, for a POST)."""
-    wanted = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "/")).path
+    wanted = request.url.path if request.method == "GET" else path_of(request.headers.get("referer", "/"))
     return "/connexion" if wanted in {"/", "/connexion"} else f"/connexion?next={quote(wanted)}"
+
+
+def path_of(url: str) -> str:
+    """The path of an address that came from outside; `/` when it is not one."""
+    try:
+        return urlsplit(url).path or "/"
+    except ValueError:  # such as « http://[ »
+        return "/"
 
 
 def safe_next(path: str) -> str:
     """A `next=` may only lead to a page of ours."""
-    parts = urlsplit(path)
-    if parts.scheme or parts.netloc or not path.startswith("/") or path.startswith(("//", "/\\")) or "\\" in path:
-        return "/"
-    return path
+    is_ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    return path if is_ours and path.isprintable() else "/"  # browsers drop tabs: « /<tab>/elsewhere »
 
 
 def sheet_url(uai: str) -> str:

@@ -13,11 +13,16 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from app.goals.models import GoalChange, GoalIn, GoalStateIn, TargetIn
 from app.goals.queries import goals_of_school
 from app.goals.service import add_goal, delete_goal, revise_goal, set_goal_state
-from tests.world import A, B, T3, World, form
+from tests.world import T3, A, B, World, form
 
 GOALS = f"/api/v1/schools/{A}/goals"
 MEET = {"stake": "dialogue", "title": "Rencontrer chaque famille", "why": "Elles reviennent plus volontiers."}
-TARGET = {"indicator": "individual_meetings", "value": 85, "term": T3, "baseline": {"counted": 64, "out_of": 100}}
+TARGET = {
+    "indicator": "individual_meetings",
+    "value": 85,
+    "term": T3,
+    "baseline": {"counted": 64, "out_of": 100},
+}
 SignIn = Callable[[str], TestClient]
 
 
@@ -64,7 +69,9 @@ def test_a_goal_is_dropped_with_a_reason_only(db: Session, world: World) -> None
     goal = add_goal(db, claire, A, GoalIn(**MEET))
     with pytest.raises(Invalid):
         set_goal_state(db, claire, A, goal.id, GoalStateIn(state=GoalState.DROPPED), goal.version)
-    dropped = set_goal_state(db, claire, A, goal.id, GoalStateIn(state=GoalState.DROPPED, reason="Trop large"), goal.version)
+    dropped = set_goal_state(
+        db, claire, A, goal.id, GoalStateIn(state=GoalState.DROPPED, reason="Trop large"), goal.version
+    )
     assert (dropped.state, dropped.reason) == (GoalState.DROPPED, "Trop large")
     with pytest.raises(Conflict):
         set_goal_state(db, claire, A, goal.id, GoalStateIn(state=GoalState.REACHED), goal.version)
@@ -97,11 +104,17 @@ def test_a_goal_through_json(sign_in: SignIn) -> None:
     assert made.headers["ETag"] == '"1"'
     url = f"{GOALS}/{made.json()['id']}"
     assert claire.get(url).json()["target"] == TARGET
-    changed = claire.put(url, json=MEET | {"title": "Recevoir tout le monde", "reason": "Plus simple"}, headers={"If-Match": '"1"'})
+    changed = claire.put(
+        url,
+        json=MEET | {"title": "Recevoir tout le monde", "reason": "Plus simple"},
+        headers={"If-Match": '"1"'},
+    )
     assert (changed.status_code, changed.headers["ETag"], changed.json()["target"]) == (200, '"2"', None)
     assert claire.patch(url, json={"state": "reached"}, headers={"If-Match": '"1"'}).status_code == 412
     assert claire.patch(url, json={"state": "reached"}).status_code == 428
-    assert claire.patch(url, json={"state": "reached"}, headers={"If-Match": '"2"'}).json()["state"] == "reached"
+    assert (
+        claire.patch(url, json={"state": "reached"}, headers={"If-Match": '"2"'}).json()["state"] == "reached"
+    )
     assert claire.delete(url, headers={"If-Match": '"3"'}).status_code == 204
     assert claire.get(url).status_code == 404
 
@@ -112,7 +125,11 @@ def test_a_list_is_read_page_by_page(sign_in: SignIn) -> None:
         claire.post(GOALS, json=MEET | {"title": f"Objectif {number}"})
     first = claire.get(GOALS, params={"limit": 2}).json()
     rest = claire.get(GOALS, params={"limit": 2, "after": first["next"]}).json()
-    assert [goal["title"] for goal in first["items"] + rest["items"]] == ["Objectif 0", "Objectif 1", "Objectif 2"]
+    assert [goal["title"] for goal in first["items"] + rest["items"]] == [
+        "Objectif 0",
+        "Objectif 1",
+        "Objectif 2",
+    ]
     assert rest["next"] is None
 
 

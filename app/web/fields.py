@@ -1,0 +1,157 @@
+"""One question of a form: how a model's field is shown, and how what was typed becomes a JSON value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from annotated_types import Ge, Le, MaxLen
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from app.web import french
+from app.web.posted import Posted
+
+Choices = Sequence[tuple[str, str]]
+
+
+def unwrap(annotation: Any) -> Any:
+    """The type a person answers with: `Whole | None` → int, `Annotated[str, …]` → str."""
+    while True:
+        origin = get_origin(annotation)
+        if origin is Annotated:
+            annotation = get_args(annotation)[0]
+        elif origin in (Union, UnionType):
+            annotation = next(part for part in get_args(annotation) if part is not type(None))
+        else:
+            return annotation
+
+
+def _metadata(info: FieldInfo, kind: type) -> Any:
+    """The first constraint of a kind on the field, wherever the annotation keeps it."""
+    stack: list[Any] = [*info.metadata, info.annotation]
+    while stack:
+        item = stack.pop(0)
+        if isinstance(item, kind):
+            return item
+        if isinstance(item, FieldInfo):
+            stack.extend(item.metadata)
+        elif get_origin(item) is not None:
+            stack.extend(get_args(item))
+    return None
+
+
+@dataclass(slots=True)
+class FormField:
+    """What a widget needs; `value` is what was typed, never what it was taken for."""
+
+    name: str
+    label: str
+    hint: str = ""
+    widget: str = "text"
+    required: bool = True
+    value: str = ""
+    checked_values: set[str] = field(default_factory=set)
+    error: str | None = None
+    choices: Choices = ()
+    maxlength: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    rows: int = 4
+    autocomplete: str | None = None
+    prefix: str = ""
+    """Keeps the ids apart when two forms of one page have a field of the same name."""
+
+    @property
+    def id(self) -> str:
+        return f"f-{self.prefix}{self.name}"
+
+
+def is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def row_model(kind: Any) -> type[BaseModel] | None:
+    """The model of one row, for a list of models."""
+    inner = unwrap(get_args(kind)[0]) if get_origin(kind) is list else None
+    return inner if is_model(inner) else None
+
+
+def describe(name: str, info: FieldInfo, choices: Choices | None, widget: str | None) -> FormField:
+    kind = unwrap(info.annotation)
+    described = FormField(
+        name=name,
+        label=info.title or name,
+        hint=info.description or "",
+        required=info.is_required(),
+        widget=widget or _widget(info.annotation, kind, choices),
+    )
+    if choices is not None:
+        described.choices = choices
+    elif isinstance(kind, type) and issubclass(kind, StrEnum):
+        described.choices = [(member.value, getattr(member, "label", member.value)) for member in kind]
+    elif get_origin(kind) in (list, tuple, set):
+        inner = unwrap(get_args(kind)[0])
+        if isinstance(inner, type) and issubclass(inner, StrEnum):
+            described.choices = [(member.value, getattr(member, "label", member.value)) for member in inner]
+    longest, least, most = _metadata(info, MaxLen), _metadata(info, Ge), _metadata(info, Le)
+    described.maxlength = longest.max_length if longest else None
+    if kind is int:
+        described.minimum = least.ge if least else None
+        described.maximum = most.le if most else None
+    if described.widget == "text" and (described.maxlength or 0) > 250:
+        described.widget = "textarea"
+    if described.widget == "select":
+        described.choices = [("", "Choisissez"), *described.choices]
+    return described
+
+
+def _widget(annotation: Any, kind: Any, choices: Choices | None) -> str:
+    if kind is bool:
+        return "checkbox"
+    if get_origin(kind) in (list, tuple, set):
+        return "checkboxes"
+    if choices is not None:
+        return "radios" if len(choices) <= 6 else "select"
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return "radios" if len(kind) <= 6 else "select"
+    if get_origin(kind) is Literal:
+        return "radios"
+    return {int: "number", float: "number", date: "date"}.get(kind, "text")
+
+
+def start_value(start: Any, name: str) -> Any:
+    return start.get(name) if isinstance(start, Mapping) else getattr(start, name, None)
+
+
+def fill(described: FormField, posted: Posted | None, start: Any) -> None:
+    if posted is not None:
+        described.checked_values = set(posted.getlist(described.name))
+        described.value = posted.get(described.name)
+        return
+    values = start if isinstance(start, list | tuple | set | frozenset) else [start]
+    described.checked_values = {_shown(value) for value in values if value is not None and value is not False}
+    described.value = "" if start is None or isinstance(start, list | tuple | set) else _shown(start)
+
+
+def _shown(value: Any) -> str:
+    if value is True:
+        return "true"
+    return french.write_day(value) if isinstance(value, date) else str(value)
+
+
+def read_value(kind: Any, typed: list[str]) -> Any:
+    """Typed text → JSON value by the field's type; None stands for « not answered »."""
+    if kind is bool:
+        return bool(typed) and typed[-1] not in {"", "false", "0"}
+    if get_origin(kind) in (list, tuple, set):
+        return [text for text in typed if text.strip()]
+    text = typed[-1].strip() if typed else ""
+    if not text:
+        return None
+    if kind in (int, float):
+        number = french.read_number(text)
+        return float(number) if kind is float and isinstance(number, int) else number
+    return french.read_day(text) if kind is date else text
