@@ -4,7 +4,7 @@
 // plotly.js inserts this style element unless one of that name exists; our policy forbids inline styles and we draw no map.
 const MAP_STYLE = "9f215cf04c5486422605d13261cb87401f4e7763b6296af81e98efbc0130da53";
 const CONFIG = {
-  showSendToCloud: false, plotlyServerURL: "", displaylogo: false, responsive: true, locale: "fr", displayModeBar: false,
+  showSendToCloud: false, plotlyServerURL: "", displaylogo: false, responsive: false, locale: "fr", displayModeBar: false,
 };
 const figures = [...document.querySelectorAll("figure.chart[data-chart]")];
 const own = document.querySelector("script[data-plotly]")?.dataset;
@@ -34,9 +34,11 @@ async function plotly() {
 function theme(element) {
   const style = getComputedStyle(element);
   const token = (name) => style.getPropertyValue(`--${name}`).trim();
-  const names = ["ink", "soft", "line", "card", "paper", "hue", "tint", "ambitionner", "agir", "analyser", "ajuster"];
+  const names = ["ink", "soft", "line", "paper", "hue", "tint", "ambitionner", "agir", "analyser", "ajuster"];
   const colours = Object.fromEntries(names.map((name) => [name, token(name)]));
-  return { ...colours, sans: token("sans"), size: element.clientWidth < 440 ? 11 : parseFloat(style.fontSize) * 0.9 };
+  const width = element.clientWidth; // letters as large as in the server's drawing, which has two widths
+  const size = width < 480 ? Math.max(11, (14 * width) / 320) : (15 * width) / 640;
+  return { ...colours, card: token("ground"), width, size, sans: token("sans") };
 }
 
 /** A colour written "var(--agir)" in a figure stands for the token; everything else is left as it is. */
@@ -59,22 +61,42 @@ function axis(look, letter) {
   };
 }
 
-function dressed(figure, look) {
+const widest = (texts) => Math.max(0, ...texts.flatMap((text) => text.split("<br>").map((part) => part.length)));
+
+/** « sur 196 » becomes « /196 », then labels are left out counting back from the last: as dashboards/letters.py does. */
+function fitting(texts, room, size) {
+  const long = (all) => widest(all) * 0.58 * size;
+  const shorter = long(texts) > room ? texts.map((text) => text.replace("<br>sur ", "<br>/")) : texts;
+  const step = Math.max(1, Math.ceil(long(shorter) / room));
+  return shorter.map((text, place) => ((texts.length - 1 - place) % step ? "" : text));
+}
+
+/** One trace with the labels and the school years that its width can hold. */
+function fitted(trace, { width, size }) {
+  if (!Array.isArray(trace.text) || trace.orientation === "h") return trace;
+  const [x, room] = [trace.x, (width - 3.5 * size) / trace.text.length];
+  const year = (text, wide) => (widest([text]) * 0.58 * size + 6 > wide ? text.replace(/^..(..-)..(..)$/, "$1$2") : text);
+  const years = (all) => all.map((text) => year(text, room * all.filter((other) => other === text).length));
+  return { ...trace, text: fitting(trace.text, room, size), x: Array.isArray(x[0]) ? [years(x[0]), x[1]] : years(x) };
+}
+
+function dressed(figure, look, height) {
   const { data, layout = {} } = coloured(figure, look);
   const axes = Object.keys(layout).filter((key) => /^[xy]axis\d*$/.test(key));
   const base = {
-    autosize: true,
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: look.sans, size: look.size, color: look.ink },
     colorway: [look.analyser, look.agir, look.ambitionner, look.ajuster],
     hoverlabel: { bgcolor: look.card, bordercolor: look.line, font: { family: look.sans, color: look.ink } },
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" }, margin: { l: 8, r: 8, t: 12, b: 8 }, separators: ",\u202f", dragmode: false,
-    ...layout,
+    ...layout, width: look.width, height, autosize: false,
   };
+  const scale = look.size / 15; // the figure's pixels are those of letters of 15
+  base.margin = { ...base.margin, t: base.margin.t * scale };
+  base.annotations = (layout.annotations ?? []).map((note) => ({ ...note, yshift: (note.yshift ?? 0) * scale }));
   for (const key of new Set(["xaxis", "yaxis", ...axes])) base[key] = { ...axis(look, key[0]), ...layout[key] };
   delete base.template;
-  delete base.width;
-  return { data, layout: base };
+  return { data: data.map((trace) => fitted(trace, look)), layout: base };
 }
 
 async function draw(element) {
@@ -83,26 +105,25 @@ async function draw(element) {
   const figure = JSON.parse(source.textContent);
   const library = await plotly();
   const redraw = (method) => {
-    const { data, layout } = dressed(figure, theme(element));
+    if (!place.clientWidth) return undefined; // not shown: in print the server's drawing stands in
+    const { data, layout } = dressed(figure, theme(element), place.clientHeight);
     return library[method](place, data, layout, CONFIG);
   };
-  element.classList.add("drawn"); // shows the place before it is measured
-  try {
-    await redraw("newPlot");
-  } catch (problem) {
-    element.classList.remove("drawn");
-    throw problem;
-  }
+  element.classList.add("drawing"); // gives the place its size while the drawing of the server still shows
+  await redraw("newPlot");
+  element.classList.replace("drawing", "drawn");
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw("react"));
-  // The page is still laid out for the screen when a print begins: say the size a chart has on A4.
-  const width = element.closest(".dashboard") ? 312 : 640;
-  addEventListener("beforeprint", () => library.relayout(place, { autosize: false, width, height: 196, "font.size": 10 }));
-  addEventListener("afterprint", () => redraw("react"));
+  let width = element.clientWidth;
+  new ResizeObserver(() => {
+    if (element.clientWidth === width) return;
+    width = element.clientWidth;
+    requestAnimationFrame(() => redraw("react"));
+  }).observe(element);
 }
 
 async function drawAll() {
   for (const element of figures) {
-    await draw(element);
+    await draw(element).finally(() => element.classList.remove("drawing"));
     await new Promise((next) => setTimeout(next)); // a slow machine stays answerable between two charts
   }
 }

@@ -1,0 +1,48 @@
+"""What a chart is made from: a figure per term, and the moments when something began or ended."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.domain.indicators import Indicator
+from app.domain.rates import NOT_MEASURED, Figure
+from app.domain.school_year import Term
+
+MOST_TERMS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The figure of a term. `complete` is False when only some of the school's grades were counted."""
+
+    term: Term
+    figure: Figure
+    pupils: int | None = None
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An action that began with a term, or ended with it."""
+
+    term: Term
+    label: str
+    kind: Literal["start", "stop"]
+
+
+def _between(indicator: Indicator, first: Term, last: Term) -> Iterator[Term]:
+    while first <= last:
+        yield first
+        first = first.year.next.terms[0] if indicator.is_yearly else first.next
+
+
+def every_term(indicator: Indicator, points: Sequence[Point]) -> list[Point]:
+    """The points in order, with the terms nobody answered for: a gap is seen only if it has a place.
+
+    A yearly figure belongs to the first term and is shown once a year.
+    """
+    known = {point.term: point for point in points if point.term.number == 1 or not indicator.is_yearly}
+    if not known:
+        return []
+    terms = list(_between(indicator, min(known), max(known)))[-MOST_TERMS:]
+    return [known.get(term) or Point(term, NOT_MEASURED) for term in terms]
