@@ -92,11 +92,11 @@ def _cells(
         try:
             cells = next(csv.reader([text], delimiter=separator, strict=True))
         except csv.Error:
-            reading.problems.append((number, "La ligne n’est pas lisible : guillemets ouverts."))
+            reading.problems.append((number, "La ligne n’est pas lisible\u202f: guillemets ouverts."))
             continue
         if len(cells) != width:
             told = f"{len(cells)} colonnes au lieu de {width}"
-            reading.problems.append((number, f"La ligne n’est pas complète : {told}."))
+            reading.problems.append((number, f"La ligne n’est pas complète\u202f: {told}."))
         elif _CONTROL.search(text):
             reading.problems.append((number, "La ligne contient un caractère illisible."))
         else:

@@ -45,17 +45,21 @@ class ProfileIn(SQLModel):
     model_config = ConfigDict(extra="forbid")
 
     pupils: Whole | None = Field(
-        default=None, ge=0, le=5000, title="Élèves", description="Tous niveaux, à la rentrée. Exemple : 196"
+        default=None,
+        ge=0,
+        le=5000,
+        title="Élèves",
+        description="Tous niveaux, à la rentrée. Exemple\u202f: 196",
     )
     classes: Whole | None = Field(
-        default=None, ge=0, le=200, title="Classes", description="Y compris l’Ulis. Exemple : 9"
+        default=None, ge=0, le=200, title="Classes", description="Y compris l’Ulis. Exemple\u202f: 9"
     )
     families: Whole | None = Field(
         default=None,
         ge=0,
         le=5000,
         title="Familles",
-        description="Une fratrie compte une fois. Exemple : 150",
+        description="Une fratrie compte une fois. Exemple\u202f: 150",
     )
     has_ulis: Flag = Field(default=False, title="L’école a un dispositif Ulis")
 
@@ -92,8 +96,8 @@ class CalendarIn(SQLModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    t1_last: Day = Field(title="Dernier jour du 1er trimestre", description="Exemple : 03/01/2027")
-    t2_last: Day = Field(title="Dernier jour du 2e trimestre", description="Exemple : 18/04/2027")
+    t1_last: Day = Field(title="Dernier jour du 1er trimestre", description="Exemple\u202f: 03/01/2027")
+    t2_last: Day = Field(title="Dernier jour du 2e trimestre", description="Exemple\u202f: 18/04/2027")
 
 
 class TermCalendar(SQLModel, table=True):
@@ -117,22 +121,25 @@ class TrackedIn(SQLModel):
     model_config = ConfigDict(extra="forbid")
 
     label: Text = Field(
-        min_length=3, max_length=80, title="Indicateur", description="Exemple : Familles venues à la fête"
+        min_length=3,
+        max_length=80,
+        title="Indicateur",
+        description="Exemple\u202f: Familles venues à la fête",
     )
     counted_label: Text = Field(
-        min_length=2, max_length=80, title="Ce que l’on compte", description="Exemple : familles venues"
+        min_length=2, max_length=80, title="Ce que l’on compte", description="Exemple\u202f: familles venues"
     )
     out_of_label: Text | None = Field(
         default=None,
         max_length=80,
         title="Sur combien",
-        description="Laissez vide pour un simple nombre. Exemple : familles de l’école",
+        description="Laissez vide pour un simple nombre. Exemple\u202f: familles de l’école",
     )
     unit_one: Text = Field(
-        default="famille", max_length=40, title="Unité au singulier", description="Exemple : famille"
+        default="famille", max_length=40, title="Unité au singulier", description="Exemple\u202f: famille"
     )
     unit_many: Text = Field(
-        default="familles", max_length=40, title="Unité au pluriel", description="Exemple : familles"
+        default="familles", max_length=40, title="Unité au pluriel", description="Exemple\u202f: familles"
     )
 
 

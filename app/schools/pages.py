@@ -10,6 +10,7 @@ from starlette.responses import Response
 from app.accounts.access import CurrentActor, Uai, current_year, school_for
 from app.accounts.actor import Actor, Task
 from app.db import Db
+from app.domain.french import number
 from app.domain.indicators import INDICATORS, OFFICIAL, PACKS
 from app.domain.school_year import SchoolYear
 from app.schools import queries, service
@@ -86,13 +87,14 @@ def _year_page(
     written = profile if profile and profile.year == year else None
     before = queries.profile_at(db, school.id, year.previous)
     calendar, own = service.calendar_for(db, school, year), queries.own_calendar(db, school.id, year)
-    may_write = _steers(actor, school) and service.may_set_up(school, year)
-    versions = written.version if written else 0, own.version if own else 0
-    place = (
-        queries.territory_by_id(db, profile.circonscription_id)
-        if profile and profile.circonscription_id
-        else None
-    )
+    where = profile.circonscription_id if profile else None
+    profile_form = profile_form or Form(ProfileIn, start=profile)
+    calendar_form = calendar_form or Form(CalendarIn, start=calendar)
+    _tell_last_year(profile_form, before)
+    for form, row in ((profile_form, written), (calendar_form, own)):
+        if form.posted is None or form.is_stale:
+            # After a conflict the page shows what is recorded: sending again then replaces it knowingly.
+            form.version = str(row.version if row else 0)
     return render(
         request,
         "schools/rentree.html",
@@ -100,18 +102,24 @@ def _year_page(
         school=school,
         year=year,
         years=_years_around(school, year),
-        may_write=may_write,
+        may_write=_steers(actor, school) and service.may_set_up(school, year),
         profile=profile,
         is_confirmed=written is not None and written.is_confirmed,
-        before=before,
-        place=place,
+        place=queries.territory_by_id(db, where) if where else None,
         figures_from=_figures_from(profile, year),
-        profile_form=profile_form or Form(ProfileIn, start=profile, version=versions[0]),
-        calendar_form=calendar_form or Form(CalendarIn, start=calendar, version=versions[1]),
+        profile_form=profile_form,
+        calendar_form=calendar_form,
         calendar=calendar,
         is_own_calendar=own is not None,
         followed=list(service.indicators_of(db, school, year.terms[2]).values()),
     )
+
+
+def _tell_last_year(form: Form[ProfileIn], before: Any) -> None:
+    """Last year's number is a better example than an invented one."""
+    for name in ("pupils", "classes", "families"):
+        if (value := getattr(before, name, None)) is not None:
+            form.fields[name].hint = f"L’an dernier\u202f: {number(value)}."
 
 
 def _years_around(school: School, year: SchoolYear) -> list[tuple[str, str, bool]]:

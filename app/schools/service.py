@@ -76,7 +76,7 @@ def indicator_followed(db: Session, school: School, slug: str, field: str = "ind
     """The indicator of that name, or Invalid on `field` when the school does not follow it."""
     found = indicators_of(db, school).get(slug)
     if found is None:
-        told = "L’école ne suit pas cet indicateur : ajoutez-le dans « Nos indicateurs »."
+        told = "L’école ne suit pas cet indicateur\u202f: ajoutez-le dans « Nos indicateurs »."
         raise Invalid.one(field, told, "unknown_indicator")
     return found
 
@@ -163,7 +163,7 @@ def set_term_dates(
         events = counted(
             moved, ("rendez-vous déjà enregistré changerait", "rendez-vous déjà enregistrés changeraient")
         )
-        told = f"Avec ces dates, {events} de trimestre : corrigez d’abord leur date, ou gardez ce calendrier."
+        told = f"Avec ces dates, {events} de trimestre\u202f: corrigez leur date, ou gardez ce calendrier."
         raise Conflict(told, code="events_would_move")
     before = plain(row)
     if row is None:
@@ -190,7 +190,8 @@ def _school_to_set_up(db: Session, actor: Actor, uai: str, year: SchoolYear) -> 
         raise Forbidden()
     if not may_set_up(school, year):
         raise Conflict(
-            "On écrit l’année en cours et la suivante : une année passée ne change plus.", code="closed_year"
+            "On écrit l’année en cours et la suivante\u202f: une année passée ne change plus.",
+            code="closed_year",
         )
     return school
 
@@ -250,7 +251,7 @@ def add_own_indicator(db: Session, actor: Actor, uai: str, data: TrackedIn) -> T
     rows = queries.tracked_rows(db, school.id)
     taken = {fold(row.label or "") for row in rows} | {fold(item.title) for item in INDICATORS.values()}
     if fold(data.label) in taken:
-        told = "Cet indicateur est déjà dans la liste : suivez-le, ou choisissez un autre nom."
+        told = "Cet indicateur est déjà dans la liste\u202f: suivez-le, ou choisissez un autre nom."
         raise Invalid.one("label", told, "taken")
     row = TrackedIndicator(
         school_id=school.id,

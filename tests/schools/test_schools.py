@@ -353,6 +353,9 @@ def test_two_people_at_once_are_told(sign_in: SignIn) -> None:
     assert late.status_code == 422
     assert 'value="210"' in late.text
     assert "entre-temps" in late.text
+    assert "200 élèves" in late.text
+    assert "210 élèves" in late.text
+    assert 'name="version" value="2"' in late.text
 
 
 def test_the_dates_through_the_page(sign_in: SignIn, db: Session, world: World) -> None:
