@@ -8,6 +8,9 @@ from app.goals import pages as goals_pages
 from app.measurements import api as measurements_api
 from app.schools import api as schools_api
 from app.schools import pages as schools_pages
+from app.reviews import api as reviews_api
+from app.reviews import council_pages, proposal_pages
+from app.reviews import pages as reviews_pages
 
 PUBLIC = ()
 """Reached without being signed in."""
@@ -23,4 +26,8 @@ PRIVATE = (
     event_pages.router,
     partner_pages.router,
     measurements_api.router,
+    reviews_api.router,
+    reviews_pages.router,
+    council_pages.router,
+    proposal_pages.router,
 )

@@ -19,6 +19,8 @@ class Row:
     body: dict[str, Any] | None = None
     version: int | None = None
     query: str = ""
+    places: dict[str, str] = field(default_factory=dict)
+    """What a `{…}` of the path stands for in this row only."""
     answers: frozenset[int] = field(default=frozenset({200, 201, 204, 303}))
 
 
@@ -71,6 +73,12 @@ _OWN = {"label": "Familles venues à la fête", "counted_label": "familles venue
 _DATES = {"t1_last": "2027-01-03", "t2_last": "2027-04-18"}
 _SET_UP = {"allowed": ("claire",), "seeing": ("lea", "ines", "rita", "admin")}
 """What the school's outsiders may look at, and only its head teacher may write."""
+
+_CLOSING = {"held_on": "2026-11-20", "members_present": 9}
+_ADDITION = {"verdict": "add", "changes": {"action": ACTION}}
+_UNDECIDED = frozenset({409, 422})
+"""Allowed to close, but a goal waits for its decision."""
+_UNREVIEWED, _REVIEWED = "2025-2026-T2", "2025-2026-T3"
 
 MATRIX: dict[str, Row] = {
     # --- catalogues and the directory
@@ -153,4 +161,33 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools/{uai}/measurements/{measurement_id}": see_work(),
     "PUT /api/v1/schools/{uai}/measurements/{measurement_id}": count(_MEETINGS),
     "GET /api/v1/schools/{uai}/totals": Row(("claire", "lea"), query="term=2026-2027-T1"),
+    # --- AJUSTER
+    "GET /api/v1/schools/{uai}/reviews": see_work(),
+    "POST /api/v1/schools/{uai}/reviews": steer({"term": _UNREVIEWED}),
+    "GET /api/v1/schools/{uai}/reviews/{term}": see_work(),
+    "POST /api/v1/schools/{uai}/reviews/{term}/decisions": steer(_ADDITION),
+    "DELETE /api/v1/schools/{uai}/reviews/{term}/decisions/{decision_id}": steer(),
+    "POST /api/v1/schools/{uai}/reviews/{term}/close": steer(_CLOSING, 1, answers=_UNDECIDED),
+    "POST /api/v1/schools/{uai}/reviews/{term}/reopen": steer(
+        {"reason": "Un oubli"}, 2, places={"term": _REVIEWED}
+    ),
+    "GET /ecoles/{uai}": see_work(),
+    "GET /ecoles/{uai}/tableau-de-bord": see_work(),
+    "GET /ecoles/{uai}/tableau-de-bord/{term}": see_work(),
+    "GET /ecoles/{uai}/conseil": see_work(),
+    "GET /ecoles/{uai}/conseil/{term}": see_work(),
+    "POST /ecoles/{uai}/conseil/{term}/ouvrir": steer(places={"term": _UNREVIEWED}),
+    "POST /ecoles/{uai}/conseil/{term}/decisions/{kind}/{target_id}": steer({"verdict": "keep"}),
+    "POST /ecoles/{uai}/conseil/{term}/retirer/{decision_id}": steer(),
+    "POST /ecoles/{uai}/conseil/{term}/clore": steer(
+        {"held_on": "20/11/2026", "chair_role": "head_teacher", "members_present": "9", "version": "1"},
+        answers=_UNDECIDED,
+    ),
+    "POST /ecoles/{uai}/conseil/{term}/rouvrir": steer(
+        {"reason": "Un oubli", "version": "2"}, places={"term": _REVIEWED}
+    ),
+    "GET /ecoles/{uai}/conseil/{term}/ajouter/{kind}": steer(),
+    "POST /ecoles/{uai}/conseil/{term}/ajouter/{kind}": steer(ACTION),
+    "GET /ecoles/{uai}/conseil/{term}/modifier/{kind}/{target_id}": steer(),
+    "POST /ecoles/{uai}/conseil/{term}/modifier/{kind}/{target_id}": steer(ACTION),
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -17,6 +18,11 @@ from app.goals.models import GoalIn
 from app.goals.service import add_goal
 from app.measurements.models import MeasurementIn
 from app.measurements.service import record_measurement
+from app.domain.plan import Verdict
+from app.domain.school_year import Term
+from app.reviews.kinds import TargetKind
+from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
+from app.reviews.service import close_review, decide, open_review
 from app.schools.service import follow_indicator
 from tests.matrix import ACTION, EVERYONE, MATRIX, PUBLIC, Row
 from tests.world import MISSING, T1, YEAR, A, World
@@ -41,7 +47,14 @@ PUBLIC_ROUTES = [name for router in routers.PUBLIC for name in routes_of(router)
 def places(db: Session, world: World) -> dict[str, Any]:
     """What the `{…}` of a path stand for: one of each thing, at school A."""
     claire = world.actor(db, "claire")
-    goal = add_goal(db, claire, A, GoalIn(stake="dialogue", title="Rencontrer chaque famille"))
+    reviewed = add_goal(db, claire, A, GoalIn(stake="climate", title="Écouter chaque famille"))
+    keep_goal = DecisionIn(target=TargetRef(kind=TargetKind.GOAL, id=reviewed.id), verdict=Verdict.KEEP)
+    for term in ("2025-2026-T3", T1):
+        open_review(db, claire, A, ReviewIn(term=term))
+        decision = decide(db, claire, A, Term(term), keep_goal)
+        if term != T1:
+            close_review(db, claire, A, Term(term), ClosingIn(held_on=date(2026, 6, 22), members_present=9))
+    goal = add_goal(db, claire, A, GoalIn(stake="climate", title="Rencontrer chaque famille"))
     cafe, evening = (
         add_action(db, claire, A, ActionIn.model_validate(ACTION | {"title": title}))
         for title in ("Café des parents", "Soirée des parents")
@@ -67,12 +80,16 @@ def places(db: Session, world: World) -> dict[str, Any]:
         "event_id": event.id,
         "partner_id": partner.id,
         "measurement_id": measurement.id,
+        "term": T1,
+        "decision_id": decision.id,
+        "kind": "action",
+        "target_id": cafe.id,
     }
 
 
 def ask(client: TestClient, name: str, row: Row, places: dict[str, Any]) -> Any:
     method, path = name.split(" ")
-    url = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str(places[found[1]]), path)
+    url = re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: str((places | row.places)[found[1]]), path)
     url += f"?{row.query}" if row.query else ""
     if path.startswith("/api/"):
         headers = {} if row.version is None else {"If-Match": f'"{row.version}"'}

@@ -15,8 +15,7 @@ from sqlmodel import Session
 from app import clock
 from app.accounts.actor import Actor
 from app.actions.models import ActionIn, ActionStateIn, EventIn, PartnerIn
-from app.actions.events import add_event, revise_event
-from app.actions.service import add_action, add_partner, set_action_state
+from app.actions.service import add_action, add_event, add_partner, revise_event, set_action_state
 from app.demo.places import MAIN, Place, Quirk
 from app.domain.plan import Verdict
 from app.domain.school_year import SchoolYear, Term

@@ -95,14 +95,14 @@ def _person(db: Session, name: str, account: str, since: datetime) -> User:
 
 
 def _people_above(db: Session, valley: Territory, coast: Territory, since: datetime) -> None:
-    for name, account, territory, role in (
-        ("Inès", "ines", valley, Role.INSPECTOR),
-        ("Paul", "paul", coast, Role.INSPECTOR),
-        ("Rita", "rita", valley.parent_id and db.get(Territory, valley.parent_id), Role.AUTHORITY),
+    assert valley.parent_id is not None
+    for name, account, territory_id, role in (
+        ("Inès", "ines", valley.id, Role.INSPECTOR),
+        ("Paul", "paul", coast.id, Role.INSPECTOR),
+        ("Rita", "rita", valley.parent_id, Role.AUTHORITY),
     ):
         user = _person(db, name, account, since)
-        assert territory is not None
-        db.add(TerritoryMembership(territory_id=territory.id, user_id=user.id, role=role, started_at=since))
+        db.add(TerritoryMembership(territory_id=territory_id, user_id=user.id, role=role, started_at=since))
     admin = _person(db, "Sam", "sam", since)
     admin.is_administrator = True
     db.flush()

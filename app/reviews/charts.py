@@ -12,31 +12,28 @@ from app.domain.rates import per_hundred
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis, Status
 from app.reviews.overview import IndicatorView, Overview
-from dashboards.series import Point, effort, plan, spark, term_series
-from dashboards.svg import svg_of
+from app.web.charts import ChartBlock, chart_block
+from dashboards.points import Point
+from dashboards.series import term_series
+from dashboards.sparks import spark
+from dashboards.work import effort, plan
 
 
 @dataclass(frozen=True, slots=True)
-class ChartBlock:
-    """What the template needs of one chart: sentence, figure, drawing, and the table behind it."""
+class ChartView:
+    """One chart of a page: its sentence, what `ui.chart` draws, and the table behind it."""
 
     sentence: str
-    label: str
-    figure: dict[str, Any]
-    svg: Markup
+    block: ChartBlock
     columns: list[str]
     rows: list[list[str | None]]
-
-
-def _block(sentence: str, label: str, figure: dict[str, Any], columns: list[str], rows: list[list[str | None]]) -> ChartBlock:
-    return ChartBlock(sentence, label, figure, Markup(svg_of(figure, label=label)), columns, rows)  # noqa: S704
 
 
 def points_of(view: IndicatorView) -> list[Point]:
     return [Point(total.term, total.figure, view.pupils.get(total.term.year)) for total in view.history]
 
 
-def chart_of(view: IndicatorView, seen: Overview) -> ChartBlock:
+def chart_of(view: IndicatorView, seen: Overview) -> ChartView:
     """The terms of one indicator, with its target when a goal has one."""
     indicator = view.indicator
     label = f"{indicator.title}, trimestre par trimestre. {view.sentence}"
@@ -44,7 +41,7 @@ def chart_of(view: IndicatorView, seen: Overview) -> ChartBlock:
     if indicator.per_pupils:
         columns.append("Pour 100 élèves")
     figure = term_series(indicator, points_of(view), target=view.target)
-    return _block(view.sentence, label, figure, columns, [_row(view, point) for point in points_of(view)])
+    return ChartView(view.sentence, chart_block(figure, label), columns, [_row(view, point) for point in points_of(view)])
 
 
 def _row(view: IndicatorView, point: Point) -> list[str | None]:
@@ -64,10 +61,10 @@ def _row(view: IndicatorView, point: Point) -> list[str | None]:
 
 
 def spark_of(view: IndicatorView) -> Markup:
-    return Markup(spark(view.indicator, points_of(view), view.sentence))  # noqa: S704
+    return Markup(spark(view.indicator, points_of(view), view.sentence, target=view.target))  # spark escapes its label
 
 
-def plan_block(seen: Overview) -> ChartBlock:
+def plan_block(seen: Overview) -> ChartView:
     """The plan by axis and state."""
     counts = {
         axis: {state: sum(view.action.state is state for view in views) for state in ActionState}
@@ -80,10 +77,10 @@ def plan_block(seen: Overview) -> ChartBlock:
         [axis.label, *(french.number(counts[axis][state]) for state in ActionState)] for axis in Axis
     ]
     columns = ["Axe", *(state.label.capitalize() for state in ActionState)]
-    return _block(sentence, f"Actions par axe et par état. {sentence}", plan(counts), columns, rows)
+    return ChartView(sentence, chart_block(plan(counts), f"Actions par axe et par état. {sentence}"), columns, rows)
 
 
-def effort_block(rows: Sequence[Row[Any]], term: Term) -> ChartBlock:
+def effort_block(rows: Sequence[Row[Any]], term: Term) -> ChartView:
     """What was held and how many came, term by term: the team's work beside what it changed."""
     now = next((row for row in rows if row.term == term), None)
     held = french.counted(now.events if now else 0, ("rendez-vous tenu", "rendez-vous tenus"))
@@ -94,5 +91,5 @@ def effort_block(rows: Sequence[Row[Any]], term: Term) -> ChartBlock:
         for row in rows
     ]
     columns = ["Trimestre", "Rendez-vous", "Venues de parents", "Enfants", "Avec un partenaire"]
-    figure = effort([(Term(row.term), row.events, row.parents) for row in rows])
-    return _block(sentence, f"Rendez-vous et venues par trimestre. {sentence}", figure, columns, table)
+    figure = effort([(Term(row.term), row.events, row.parents, row.with_partner) for row in rows])
+    return ChartView(sentence, chart_block(figure, f"Rendez-vous et venues par trimestre. {sentence}"), columns, table)
