@@ -138,7 +138,9 @@ class Database:
 
     @contextmanager
     def session(self, *, reading: bool = False) -> Iterator[Session]:
-        with Session(self._reading if reading else self._writing) as session, session.begin():
+        bind = self._reading if reading else self._writing
+        # Nothing expires at the commit: what is done after the answer still reads the rows it was given.
+        with Session(bind, expire_on_commit=False) as session, session.begin():
             yield session
 
 
