@@ -3,6 +3,8 @@
 from app.actions import api as actions_api
 from app.actions import event_pages, partner_pages
 from app.actions import pages as actions_pages
+from app.elections import api as elections_api
+from app.elections import pages as elections_pages
 from app.goals import api as goals_api
 from app.goals import pages as goals_pages
 from app.measurements import api as measurements_api
@@ -26,6 +28,8 @@ PRIVATE = (
     event_pages.router,
     partner_pages.router,
     measurements_api.router,
+    elections_api.router,
+    elections_pages.router,
     reviews_api.router,
     reviews_pages.router,
     council_pages.router,

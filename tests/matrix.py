@@ -69,6 +69,14 @@ ACTION = {
 _EVENT = {"planned_on": "2026-11-06", "state": "held", "parents_present": 14}
 _PARTNER = {"name": "Médiathèque", "kind": "association", "sector": "culture_leisure"}
 
+ELECTION = {
+    "held_on": "2026-10-09",
+    "registered": 362,
+    "voters": 159,
+    "blank_null": 9,
+    "seats": 9,
+    "lists": [{"name": "FCPE", "category": "fcpe", "votes": 150}],
+}
 _OWN = {"label": "Familles venues à la fête", "counted_label": "familles venues"}
 _DATES = {"t1_last": "2027-01-03", "t2_last": "2027-04-18"}
 _SET_UP = {"allowed": ("claire",), "seeing": ("lea", "ines", "rita", "admin")}
@@ -161,6 +169,17 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools/{uai}/measurements/{measurement_id}": see_work(),
     "PUT /api/v1/schools/{uai}/measurements/{measurement_id}": count(_MEETINGS),
     "GET /api/v1/schools/{uai}/totals": Row(("claire", "lea"), query="term=2026-2027-T1"),
+    "GET /api/v1/schools/{uai}/elections": see_elections(),
+    "GET /api/v1/schools/{uai}/elections/{year}": see_elections(),
+    "PUT /api/v1/schools/{uai}/elections/{year}": run_election(ELECTION, 1),
+    "DELETE /api/v1/schools/{uai}/elections/{year}": run_election(version=1),
+    "GET /ecoles/{uai}/election": see_elections(),
+    "GET /ecoles/{uai}/election/{year}": see_elections(),
+    "POST /ecoles/{uai}/election/{year}": run_election(
+        {"held_on": "09/10/2026", "no_ballot": "true", "seats": "9", "version": "1"}
+    ),
+    "GET /ecoles/{uai}/election/{year}/supprimer": run_election(),
+    "POST /ecoles/{uai}/election/{year}/supprimer": run_election({"version": "1"}),
     # --- AJUSTER
     "GET /api/v1/schools/{uai}/reviews": see_work(),
     "POST /api/v1/schools/{uai}/reviews": steer({"term": _UNREVIEWED}),

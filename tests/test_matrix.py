@@ -14,6 +14,8 @@ from sqlmodel import Session
 from app import routers
 from app.actions.models import ActionIn, EventIn, PartnerIn
 from app.actions.service import add_action, add_event, add_partner
+from app.elections.models import ElectionIn
+from app.elections.service import record_election
 from app.goals.models import GoalIn
 from app.goals.service import add_goal
 from app.measurements.models import MeasurementIn
@@ -24,7 +26,7 @@ from app.reviews.kinds import TargetKind
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.service import close_review, decide, open_review
 from app.schools.service import follow_indicator
-from tests.matrix import ACTION, EVERYONE, MATRIX, PUBLIC, Row
+from tests.matrix import ACTION, ELECTION, EVERYONE, MATRIX, PUBLIC, Row
 from tests.world import MISSING, T1, YEAR, A, World
 
 SignIn = Callable[[str], TestClient]
@@ -71,6 +73,7 @@ def places(db: Session, world: World) -> dict[str, Any]:
     )
     measurement = record_measurement(db, claire, A, answer)
     follow_indicator(db, claire, A, "seats_filled")
+    record_election(db, claire, A, YEAR, ElectionIn.model_validate(ELECTION))
     return {
         "uai": A,
         "year": YEAR,

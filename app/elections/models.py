@@ -4,11 +4,13 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import ConfigDict
+from pydantic import ConfigDict, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db import Day, Flag, Text, Whole, choice
+from app.domain.uai import check_uai
 from app.domain.vocabulary import ListCategory, VotingMode
 
 MOST = 20_000
@@ -20,46 +22,146 @@ class ElectionListIn(SQLModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Text = Field(
-        min_length=1, max_length=80, title="Nom de la liste", description="Le nom de la liste, pas de personne. Exemple : FCPE"
+        min_length=1,
+        max_length=80,
+        title="Nom de la liste",
+        description="Le nom de la liste, pas de personne. Exemple\u202f: FCPE",
     )
     category: ListCategory = Field(title="Catégorie")
-    votes: Whole = Field(ge=0, le=MOST, title="Voix", description="Exemple : 126")
+    votes: Whole = Field(ge=0, le=MOST, title="Voix", description="Exemple\u202f: 126")
     candidates: Whole | None = Field(
-        default=None, ge=0, le=200, title="Candidats titulaires", description="Si la liste a moins de candidats que de sièges."
+        default=None,
+        ge=0,
+        le=200,
+        title="Candidats titulaires",
+        description="Si la liste a moins de candidats que de sièges.",
     )
     seats: Whole | None = Field(
-        default=None, ge=0, le=200, title="Sièges obtenus", description="Laissez vide : le calcul est fait."
+        default=None,
+        ge=0,
+        le=200,
+        title="Sièges obtenus",
+        description="Laissez vide\u202f: le calcul est fait.",
     )
 
 
 class ElectionIn(SQLModel):
-    """What the official result sheet says. With `no_ballot` nothing was voted and only the seats remain."""
+    """What the official result sheet says.
 
-    model_config = ConfigDict(extra="forbid")
+    With `no_ballot` nobody voted, and seats are filled by drawing lots among volunteers. With `held_with` the
+    figures are on the page of the school that held the ballot, and none are given here.
+    """
 
-    held_on: Day = Field(title="Date du scrutin", description="Exemple : 09/10/2026")
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_default=True,  # a number that is missing is judged by what was said before it
+        json_schema_extra={
+            "examples": [
+                {
+                    "held_on": "2026-10-09",
+                    "voting_modes": ["in_person", "by_post"],
+                    "registered": 362,
+                    "voters": 159,
+                    "blank_null": 9,
+                    "seats": 9,
+                    "lists": [
+                        {"name": "FCPE", "category": "fcpe", "votes": 100},
+                        {"name": "Parents de l’école", "category": "local_association", "votes": 50},
+                    ],
+                }
+            ]
+        },
+    )
+
+    held_on: Day = Field(title="Date du scrutin", description="Exemple\u202f: 09/10/2026")
     voting_modes: list[VotingMode] = Field(default_factory=list, max_length=3, title="Modes de vote")
-    no_ballot: Flag = Field(default=False, title="Aucune liste : le scrutin n’a pas eu lieu")
-    lots_drawn: Flag = Field(default=False, title="Des sièges ont été pourvus par tirage au sort")
-    registered: Whole = Field(
-        default=0, ge=0, le=MOST, title="Inscrits", description="Chaque parent vote : souvent deux par famille. Exemple : 362"
-    )
-    voters: Whole = Field(default=0, ge=0, le=MOST, title="Votants", description="Exemple : 159")
-    blank_null: Whole = Field(default=0, ge=0, le=MOST, title="Blancs et nuls", description="Exemple : 9")
-    seats: Whole = Field(ge=0, le=200, title="Sièges à pourvoir", description="Autant que de classes. Exemple : 9")
-    seats_filled: Whole | None = Field(
-        default=None, ge=0, le=200, title="Sièges pourvus", description="Laissez vide : la somme des listes."
-    )
     held_with: Text | None = Field(
-        default=None, max_length=8, title="Scrutin commun avec (UAI)", description="Pour des écoles regroupées. Exemple : 0990012J"
+        default=None,
+        max_length=12,
+        title="École qui a tenu le scrutin (UAI)",
+        description="Seulement pour des écoles regroupées qui votent ensemble. Exemple\u202f: 0990012J",
+    )
+    no_ballot: Flag = Field(default=False, title="Aucune liste\u202f: le scrutin n’a pas eu lieu")
+    lots_drawn: Flag = Field(
+        default=False, title="Des sièges ont été pourvus par tirage au sort entre parents volontaires"
+    )
+    registered: Whole | None = Field(
+        default=None,
+        ge=0,
+        le=MOST,
+        title="Inscrits",
+        description="Chaque parent vote\u202f: souvent deux par famille. Exemple\u202f: 362",
+    )
+    voters: Whole | None = Field(
+        default=None, ge=0, le=MOST, title="Votants", description="Émargements. Exemple\u202f: 159"
+    )
+    blank_null: Whole | None = Field(
+        default=None, ge=0, le=MOST, title="Blancs et nuls", description="Exemple\u202f: 9"
+    )
+    seats: Whole | None = Field(
+        default=None,
+        ge=1,
+        le=200,
+        title="Sièges à pourvoir",
+        description="Autant que de classes. Exemple\u202f: 9",
+    )
+    seats_filled: Whole | None = Field(
+        default=None,
+        ge=0,
+        le=200,
+        title="Sièges pourvus",
+        description="Laissez vide\u202f: c’est la somme des listes, sauf tirage au sort.",
     )
     lists: list[ElectionListIn] = Field(default_factory=list, max_length=20, title="Listes")
 
+    @field_validator("held_with")
+    @classmethod
+    def _is_uai(cls, value: str | None) -> str | None:
+        return None if value is None else check_uai(value)
+
+    @field_validator("registered", "voters", "blank_null", "seats", "seats_filled")
+    @classmethod
+    def _given_here(cls, value: int | None, info: ValidationInfo) -> int | None:
+        """A ballot has its three counts; where nobody voted, or where another school counted, it has none."""
+        if not {"held_with", "no_ballot"} <= info.data.keys():
+            return value  # one of them is refused already
+        counts = {"registered", "voters", "blank_null"}
+        if info.data["held_with"] is not None:
+            if value:
+                raise ValueError("Ce nombre se note une seule fois, dans l’école qui a tenu le scrutin.")
+        elif info.data["no_ballot"]:
+            if value and info.field_name in counts - {"registered"}:
+                raise ValueError("Personne n’a voté\u202f: laissez cette case vide.")
+        elif value is None and info.field_name in counts:
+            raise PydanticCustomError("missing", "an answer is missing")
+        elif value == 0 and info.field_name == "registered":
+            raise ValueError("Un scrutin a des inscrits\u202f: écrivez leur nombre.")
+        return value
+
+    @field_validator("voters")
+    @classmethod
+    def _voters_within(cls, value: int | None, info: ValidationInfo) -> int | None:
+        registered = info.data.get("registered")
+        if value is not None and registered is not None and value > registered:
+            raise ValueError(f"Il ne peut pas y avoir plus de votants que d’inscrits ({registered}).")
+        return value
+
+    @field_validator("blank_null")
+    @classmethod
+    def _blank_within(cls, value: int | None, info: ValidationInfo) -> int | None:
+        voters = info.data.get("voters")
+        if value is not None and voters is not None and value > voters:
+            raise ValueError(f"Il ne peut pas y avoir plus de bulletins que de votants ({voters}).")
+        return value
+
 
 class Election(SQLModel, table=True):
+    """One a school and year. `registered` is unknown (NULL) where nobody voted and nobody said."""
+
     __table_args__ = (
         PrimaryKeyConstraint("school_id", "year"),
         CheckConstraint("voters <= registered", name="voters_within"),
+        CheckConstraint("registered IS NOT NULL OR voters = 0", name="voters_of_some"),
         CheckConstraint("blank_null <= voters", name="blank_within"),
         CheckConstraint("seats_filled <= seats", name="seats_within"),
         CheckConstraint("registered >= 0 AND voters >= 0 AND blank_null >= 0", name="counts"),
@@ -72,7 +174,7 @@ class Election(SQLModel, table=True):
     voting_modes: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     no_ballot: bool = False
     lots_drawn: bool = False
-    registered: int
+    registered: int | None = None
     voters: int
     blank_null: int
     seats: int
@@ -85,7 +187,9 @@ class ElectionList(SQLModel, table=True):
     __tablename__ = "election_list"
     __table_args__ = (
         PrimaryKeyConstraint("school_id", "year", "position"),
-        ForeignKeyConstraint(["school_id", "year"], ["election.school_id", "election.year"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["school_id", "year"], ["election.school_id", "election.year"], ondelete="CASCADE"
+        ),
         UniqueConstraint("school_id", "year", "name"),
         CheckConstraint("votes >= 0", name="votes_count"),
         CheckConstraint("seats >= 0", name="seats_count"),
@@ -101,20 +205,25 @@ class ElectionList(SQLModel, table=True):
 
 
 class ElectionListOut(SQLModel):
+    """One list; `computed_seats` is what the largest remainder gives, NULL when lists are level."""
+
     name: str
     category: ListCategory
     votes: int
     candidates: int | None
     seats: int
+    computed_seats: int | None
 
 
 class ElectionOut(SQLModel):
+    """A result as it is read: `valid` and `warnings` are worked out, nothing of them is stored."""
+
     year: str
     held_on: date
     voting_modes: list[VotingMode]
     no_ballot: bool
     lots_drawn: bool
-    registered: int
+    registered: int | None
     voters: int
     blank_null: int
     valid: int

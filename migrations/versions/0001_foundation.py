@@ -270,7 +270,7 @@ def upgrade() -> None:
         sa.Column("voting_modes", sa.JSON(), nullable=False),
         sa.Column("no_ballot", sa.Boolean(), nullable=False),
         sa.Column("lots_drawn", sa.Boolean(), nullable=False),
-        sa.Column("registered", sa.Integer(), nullable=False),
+        sa.Column("registered", sa.Integer(), nullable=True),
         sa.Column("voters", sa.Integer(), nullable=False),
         sa.Column("blank_null", sa.Integer(), nullable=False),
         sa.Column("seats", sa.Integer(), nullable=False),
@@ -282,6 +282,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "registered >= 0 AND voters >= 0 AND blank_null >= 0", name=op.f("ck_election_counts")
         ),
+        sa.CheckConstraint("registered IS NOT NULL OR voters = 0", name=op.f("ck_election_voters_of_some")),
         sa.CheckConstraint("seats >= 0 AND seats_filled >= 0", name=op.f("ck_election_seat_counts")),
         sa.CheckConstraint("seats_filled <= seats", name=op.f("ck_election_seats_within")),
         sa.CheckConstraint("voters <= registered", name=op.f("ck_election_voters_within")),
