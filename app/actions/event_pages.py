@@ -16,7 +16,7 @@ from app.accounts.actor import Task
 from app.actions import queries, service
 from app.actions.models import EventIn, EventOut
 from app.db import Db
-from app.domain.french import counted
+from app.domain.french import NARROW, counted
 from app.domain.indicators import INDICATORS
 from app.domain.school_year import Term
 from app.domain.vocabulary import EventState
@@ -55,11 +55,16 @@ def event_form(
     start: Any = None,
     first: Collection[UUID] = (),
     version: int | None = None,
+    may_be_cancelled: bool = True,
 ) -> Form[EventIn]:
     """The form of one event, in the words of someone who was there; the partners `first` come first."""
     partners = sorted(queries.partners_of_school(db, school.id), key=lambda partner: partner.id not in first)
     choices = {
-        "state": [(state.value, label) for state, label in STATES.items()],
+        "state": [
+            (state.value, label)
+            for state, label in STATES.items()
+            if may_be_cancelled or state is not EventState.CANCELLED
+        ],
         "partner_ids": [(str(partner.id), partner.name) for partner in partners],
     }
     form = Form(EventIn, posted, start=start, choices=choices, version=version)
@@ -87,15 +92,19 @@ def seen_event(row: Mapping[str, Any], names: Mapping[str, str]) -> SeenEvent:
     return SeenEvent(row["id"], row["held_on"] or row["planned_on"], row["state"], " · ".join(said))
 
 
+def quoted(text: str) -> str:
+    return f"«{NARROW}{text}{NARROW}»"
+
+
 def fed_sentence(event: Mapping[str, Any]) -> str:
     """What a held event adds to the sheet, so that nobody types it a second time."""
     if event["state"] is not EventState.HELD:
         return ""
     came = counted(event["parents_present"], ("venue comptée", "venues comptées"))
     term = Term(event["term"]).label
-    said = f"{came} dans « {INDICATORS['visits'].title} » du {term}, sans rien retaper."
+    said = f"{came} dans {quoted(INDICATORS['visits'].title)} du {term}, sans rien retaper."
     if event["partner_ids"]:
-        said += f" L’action compte aussi dans « {INDICATORS['joint_actions'].title} »."
+        said += f" L’action compte aussi dans {quoted(INDICATORS['joint_actions'].title)}."
     return said
 
 

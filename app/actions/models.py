@@ -189,7 +189,10 @@ class ActionStateIn(SQLModel):
 
     state: ActionState = Field(title="État")
     reason: Text | None = Field(
-        default=None, max_length=1000, title="Pourquoi", description="Une phrase suffit."
+        default=None,
+        max_length=1000,
+        title="Pourquoi",
+        description="Une phrase suffit. Obligatoire pour abandonner.",
     )
 
 
@@ -233,7 +236,7 @@ class EventIn(SQLModel):
     def _day_of_held(cls, value: date | None, info: ValidationInfo) -> date | None:
         if value is not None and info.data.get("state", EventState.HELD) is not EventState.HELD:
             raise ValueError(
-                "Seul un rendez-vous tenu prend cette date\u202f: choisissez « tenu », ou videz la case."
+                "Cette date ne vaut que s’il a eu lieu\u202f: changez son état, ou videz la case."
             )
         return value
 
@@ -243,7 +246,7 @@ class EventIn(SQLModel):
         is_held = info.data.get("state", EventState.HELD) is EventState.HELD
         if value is not None and not is_held:
             raise ValueError(
-                "Seul un rendez-vous tenu compte des présents\u202f: choisissez « tenu », ou videz la case."
+                "Les présents se comptent s’il a eu lieu\u202f: changez son état, ou videz la case."
             )
         if value is None and is_held and info.field_name == "parents_present" and "state" in info.data:
             raise ValueError("Écrivez combien de parents sont venus, 0 si personne n’est venu.")

@@ -102,7 +102,7 @@ def submit_event(
 ) -> Response:
     school = school_for(db, actor, uai, Task.COUNT)
     action = queries.action_out(db, school.id, action_id)
-    form = event_form(db, school, posted, first=action.partner_ids)
+    form = event_form(db, school, posted, first=action.partner_ids, may_be_cancelled=False)
     made: list[UUID] = []
     if form.attempt(db, lambda data: made.append(service.add_event(db, actor, uai, action_id, data).id)):
         return see_other(f"{action_url(uai, action_id)}?ok={made[0]}")
@@ -122,7 +122,7 @@ def _show(
     choices = action_choices(db, school, action.goal_ids)
     today = today_at(school)
     begun = {"planned_on": today, "state": EventState.HELD, "partner_ids": action.partner_ids}
-    adding = refused or event_form(db, school, start=begun, first=action.partner_ids)
+    adding = refused or event_form(db, school, start=begun, first=action.partner_ids, may_be_cancelled=False)
     rows = queries.events_out(db, school.id, queries.events_of_action(db, school.id, action.id))
     names = dict(choices["partner_ids"])
     events = sorted(
@@ -139,7 +139,7 @@ def _show(
         form=adding,
         events=events,
         so_far=_so_far(rows),
-        today=today,
+        waiting=[event for event in events if event.state is EventState.PLANNED and event.day <= today],
         added=fed_sentence(added) if added else "",
         goals=[label for key, label in choices["goal_ids"] if UUID(key) in action.goal_ids],
         partners=[label for key, label in choices["partner_ids"] if UUID(key) in action.partner_ids],

@@ -119,7 +119,7 @@ def rewrite_action(db: Session, school: School, action: Action, data: ActionIn) 
 
 def move_action(action: Action, state: ActionState, reason: str | None) -> None:
     if not may_become(action.state, state):
-        raise Conflict(f"Une action {action.state.label} ne peut pas devenir « {state.label} ».")
+        raise Conflict(f"Une action {action.state.label} ne peut pas devenir «\u202f{state.label}\u202f».")
     if state is ActionState.DROPPED and not reason:
         raise Invalid.one(
             "reason", "Dites en une phrase pourquoi cette action est abandonnée.", "reason_missing"

@@ -34,7 +34,7 @@ ROOT = f"/api/v1/schools/{A}"
 ACTIONS, PARTNERS = f"{ROOT}/actions", f"{ROOT}/partners"
 CENTRE = {"name": "Centre social des Tilleuls", "kind": "social_centre", "sector": "social_support"}
 HELD = {"planned_on": "2026-11-06", "state": "held", "parents_present": 14}
-GOAL = {"stake": "dialogue", "title": "Rencontrer chaque famille"}
+GOAL: dict[str, Any] = {"stake": "dialogue", "title": "Rencontrer chaque famille"}
 SignIn = Callable[[str], TestClient]
 
 
@@ -92,8 +92,9 @@ def test_what_another_school_has_is_as_unknown_as_what_nobody_has(
     }[field]
     told = []
     for key in (foreign, uuid4()):
+        changes: dict[str, Any] = {field: [key]}
         with pytest.raises(Invalid) as refusal:
-            a_cafe(db, world, **{field: [key]})
+            a_cafe(db, world, **changes)
         told.append(refusal.value.errors)
     assert told[0] == told[1]
     assert told[0][0].field == field
@@ -117,13 +118,13 @@ def test_only_what_nothing_refers_to_is_deleted(db: Session, world: World) -> No
     goal = add_goal(db, claire, A, GoalIn(**GOAL)).id
     action = a_cafe(db, world, goal_ids=[goal], partner_ids=[partner])
     event = an_event(db, world, action, partner_ids=[partner])
-    for refused in (
-        lambda: delete_action(db, claire, A, action, 2),
-        lambda: delete_partner(db, claire, A, partner, 1),
-        lambda: delete_goal(db, claire, A, goal, 1),
+    for delete, key, version in (
+        (delete_action, action, 2),
+        (delete_partner, partner, 1),
+        (delete_goal, goal, 1),
     ):
         with pytest.raises(Conflict) as refusal:
-            refused()
+            delete(db, claire, A, key, version)
         assert refusal.value.code == "referred_to"
     delete_event(db, claire, A, event, 1)
     delete_action(db, claire, A, action, 2)
@@ -375,7 +376,7 @@ def test_a_year_of_an_action_through_the_pages(sign_in: SignIn, db: Session, wor
     saved = form(lea, f"{here}/rendez-vous", **fields, partner_ids=str(partner.id))
     assert saved.status_code == 303
     page = lea.get(saved.headers["location"]).text
-    assert "1\u202f234 venues comptées dans « Venues des parents à l’école »" in page
+    assert "1\u202f234 venues comptées dans «\u202fVenues des parents à l’école\u202f»" in page
     assert "Actions conjointes" in page
     (event,) = queries.events_of_action(db, world.a.id, action.id)
     there = f"{HOME}/rendez-vous/{event.id}"
@@ -439,6 +440,7 @@ def test_someone_else_changed_the_event_meanwhile(sign_in: SignIn, db: Session, 
     answer = form(sign_in("lea"), f"{HOME}/rendez-vous/{event}", **fields)
     assert answer.status_code == 422
     assert 'value="20"' in answer.text
+    assert "14, le 06/11/2026" in answer.text
     assert queries.event_out(db, world.a.id, event).parents_present == 14
 
 

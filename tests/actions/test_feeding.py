@@ -18,7 +18,7 @@ from app.actions.service import add_action, add_event, add_partner, delete_event
 from app.domain.school_year import Calendar, SchoolYear, calendar_of, term_of, year_of
 from app.domain.vocabulary import EventState
 from app.measurements.models import MeasurementIn
-from app.measurements.queries import distinct_sources, totals_of_school
+from app.measurements.queries import distinct_sources, measurements_listed, totals_of_school
 from app.measurements.service import record_measurement, verify_totals
 from tests.matrix import ACTION
 from tests.world import LAST_YEAR, T1, YEAR, A, World
@@ -71,71 +71,56 @@ def plan(db: Session, world: World) -> Plan:
     return Plan(db, claire, world.a.id, cafe, library, partner)
 
 
-CANCELLED = {"state": "cancelled", "parents_present": None}
-CHANGES: dict[str, tuple[Callable[[Plan, UUID], None], dict[tuple[str, str], int]]] = {
-    "nothing": (lambda plan, event: None, {("visits", T1): 14}),
-    "corrected": (lambda plan, event: plan.change(event, parents_present=16), {("visits", T1): 16}),
-    "nobody came": (lambda plan, event: plan.change(event, parents_present=0), {("visits", T1): 0}),
-    "moved inside its term": (
-        lambda plan, event: plan.change(event, held_on="2026-11-20"),
-        {("visits", T1): 14},
-    ),
-    "moved to another term": (
-        lambda plan, event: plan.change(event, planned_on="2026-06-12"),
-        {("visits", LAST_T3): 14},
-    ),
+CANCELLED: dict[str, Any] = {"state": "cancelled", "parents_present": None}
+PLANNED: dict[str, Any] = {"state": "planned", "parents_present": None}
+IN_JUNE: dict[str, Any] = {"planned_on": "2026-06-12"}
+Step = Callable[[Plan, UUID], object]
+
+joint: Step = lambda plan, event: plan.change(event, joint=True)  # noqa: E731 (a table of small steps)
+alone: Step = lambda plan, event: plan.change(event)  # noqa: E731
+cancel: Step = lambda plan, event: plan.change(event, **CANCELLED)  # noqa: E731
+delete: Step = lambda plan, event: plan.delete(event)  # noqa: E731
+again: Step = lambda plan, event: plan.hold(joint=True, parents_present=6)  # noqa: E731
+elsewhere: Step = lambda plan, event: plan.hold(plan.library, joint=True)  # noqa: E731
+
+
+def changed(**changes: Any) -> Step:
+    return lambda plan, event: plan.change(event, **changes)
+
+
+VISITS, JOINT, VISITS_JUNE, JOINT_JUNE = (
+    (indicator, term) for term in (T1, LAST_T3) for indicator in ("visits", "joint_actions")
+)
+AFTER: dict[str, tuple[list[Step], dict[tuple[str, str], int]]] = {
+    "nothing": ([], {VISITS: 14}),
+    "corrected": ([changed(parents_present=16)], {VISITS: 16}),
+    "nobody came": ([changed(parents_present=0)], {VISITS: 0}),
+    "moved inside its term": ([changed(held_on="2026-11-20")], {VISITS: 14}),
+    "moved to another term": ([changed(**IN_JUNE)], {VISITS_JUNE: 14}),
     "held in another term than planned": (
-        lambda plan, event: plan.change(event, planned_on="2027-01-08", held_on="2026-11-13"),
-        {("visits", T1): 14},
+        [changed(planned_on="2027-01-08", held_on="2026-11-13")],
+        {VISITS: 14},
     ),
-    "cancelled": (lambda plan, event: plan.change(event, **CANCELLED), {}),
-    "only planned after all": (
-        lambda plan, event: plan.change(event, state="planned", parents_present=None),
-        {},
-    ),
-    "deleted": (lambda plan, event: plan.delete(event), {}),
-    "a partner was there": (
-        lambda plan, event: plan.change(event, joint=True),
-        {("visits", T1): 14, ("joint_actions", T1): 1},
-    ),
-    "a partner was there, then not": (
-        lambda plan, event: (plan.change(event, joint=True), plan.change(event))[0],
-        {("visits", T1): 14},
-    ),
-    "joint, then moved": (
-        lambda plan, event: (
-            plan.change(event, joint=True),
-            plan.change(event, joint=True, planned_on="2026-06-12"),
-        )[0],
-        {("visits", LAST_T3): 14, ("joint_actions", LAST_T3): 1},
-    ),
-    "joint, then deleted": (
-        lambda plan, event: (plan.change(event, joint=True), plan.delete(event))[0],
-        {},
-    ),
-    "cancelled, then held": (
-        lambda plan, event: (plan.change(event, **CANCELLED), plan.change(event, parents_present=9))[0],
-        {("visits", T1): 9},
-    ),
-    "a second event of the action": (
-        lambda plan, event: (plan.change(event, joint=True), plan.hold(joint=True, parents_present=6))[0],
-        {("visits", T1): 20, ("joint_actions", T1): 1},
-    ),
-    "an event of a second action": (
-        lambda plan, event: (plan.change(event, joint=True), plan.hold(plan.library, joint=True))[0],
-        {("visits", T1): 28, ("joint_actions", T1): 2},
-    ),
-    "one of two joint events is cancelled": (
-        lambda plan, event: (plan.hold(joint=True, parents_present=6), plan.change(event, **CANCELLED))[1],
-        {("visits", T1): 6, ("joint_actions", T1): 1},
-    ),
+    "cancelled": ([cancel], {}),
+    "only planned after all": ([changed(**PLANNED)], {}),
+    "deleted": ([delete], {}),
+    "a partner was there": ([joint], {VISITS: 14, JOINT: 1}),
+    "a partner was there, then not": ([joint, alone], {VISITS: 14}),
+    "joint, then moved": ([joint, changed(joint=True, **IN_JUNE)], {VISITS_JUNE: 14, JOINT_JUNE: 1}),
+    "joint, then deleted": ([joint, delete], {}),
+    "cancelled, then held": ([cancel, changed(parents_present=9)], {VISITS: 9}),
+    "a second event of the action": ([joint, again], {VISITS: 20, JOINT: 1}),
+    "an event of a second action": ([joint, elsewhere], {VISITS: 28, JOINT: 2}),
+    "one of two joint events is cancelled": ([joint, again, cancel], {VISITS: 6, JOINT: 1}),
 }
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", AFTER)
 def test_what_follows_from_a_held_event(plan: Plan, name: str) -> None:
-    change, expected = CHANGES[name]
-    change(plan, plan.hold())
+    steps, expected = AFTER[name]
+    event = plan.hold()
+    for step in steps:
+        step(plan, event)
     assert plan.totals() == expected
 
 
@@ -174,17 +159,10 @@ def test_the_rest_is_added_to_the_events(plan: Plan) -> None:
 
 def test_saving_an_event_as_it_was_writes_no_figure(plan: Plan) -> None:
     event = plan.hold(joint=True)
-    before = len(list(totals_and_rows(plan)))
+    everything: dict[str, Any] = {"term": None, "indicator": None, "live": False, "after": None, "limit": 500}
+    before = measurements_listed(plan.db, plan.school_id, **everything)
     plan.change(event, joint=True, children_present=9)
-    assert len(list(totals_and_rows(plan))) == before
-
-
-def totals_and_rows(plan: Plan) -> Any:
-    from app.measurements.queries import measurements_listed
-
-    return measurements_listed(
-        plan.db, plan.school_id, term=None, indicator=None, live=False, after=None, limit=500
-    )
+    assert measurements_listed(plan.db, plan.school_id, **everything) == before
 
 
 def test_a_calendar_that_would_move_events_is_told(plan: Plan, world: World) -> None:
