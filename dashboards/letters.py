@@ -17,20 +17,41 @@ def width_of(text: str, size: float) -> float:
 
 
 def fitting(texts: Sequence[str], room: float, size: float) -> list[str]:
-    """Shorten « sur 196 » to « /196 », then leave labels out, counting back from the last, until all stand apart.
+    """Shorten « sur 196 » to « /196 », then leave out lines, back from the last text, until all stand apart.
 
-    What is left out here is in the table under the chart.
+    The lower lines go first, the counts last. What is left out here is in the table under the chart.
     """
     shortened = list(texts)
     if _widest(shortened, size) > room:
         shortened = [text.replace("<br>sur ", "<br>/") for text in texts]
-    step = max(1, -int(-_widest(shortened, size) // room))
+    firsts = [text.partition("<br>")[0] for text in shortened]
+    whole, first = (max(1, -int(-_widest(some, size) // room)) for some in (shortened, firsts))
     last = len(texts) - 1
-    return [text if (last - place) % step == 0 else "" for place, text in enumerate(shortened)]
+    return [
+        shortened[place]
+        if (last - place) % whole == 0
+        else firsts[place]
+        if (last - place) % first == 0
+        else ""
+        for place in range(len(texts))
+    ]
 
 
 def _widest(texts: Sequence[str], size: float) -> float:
-    return max((width_of(text, size) for text in texts), default=0)
+    """With a little air, so that two texts beside each other stay two."""
+    return max((width_of(text, size) for text in texts if text), default=0) + size * 0.35
+
+
+def cut(text: str, room: float, size: float) -> str:
+    """As much of a line as the room holds; the whole of it is told by the page."""
+    most, (line,) = int(room / (CHARACTER * size)), parts(text)
+    return text if len(line) <= most else html.escape(line[: most - 1].rstrip() + "…", quote=False)
+
+
+def turned(x: float, y: float, text: str, look: str) -> str:
+    """Words that climb from a place, where the terms are too narrow for them."""
+    said = html.escape(" ".join(parts(text)))
+    return f'<text class="{look}" transform="translate({x:.1f} {y:.1f}) rotate(-90)">{said}</text>'
 
 
 def text_at(x: float, y: float, text: str, anchor: str, look: str, size: float = 0) -> str:

@@ -1,4 +1,4 @@
-"""Colours, axes and words that the charts share. A colour is a token of the stylesheet, whatever the theme."""
+"""Colours, axes and words that the charts share. A colour is a token of the stylesheet."""
 
 import html
 from collections.abc import Sequence
@@ -18,15 +18,27 @@ ROW = 19
 """Height of a line of words above a chart, in pixels."""
 
 
+STRONG: Chart = {"color": INK, "weight": 600}
+"""The letters of what was counted."""
+_QUIET: Chart = {"zeroline": False, "showline": False, "ticks": "", "tickmode": "array"}
+
+
 def words(text: str) -> str:
     """A text that people typed, as plotly reads texts: its own <br> stays, theirs does not."""
-    return html.escape(text, quote=False)
+    one_line = text.replace("\r", " ").replace("\n", " ")
+    return html.escape(one_line, quote=False)
 
 
 def terms_axis(indicator: Indicator, points: Sequence[Point]) -> Chart:
     """T1, T2, T3 with the school year under them; the years alone for a yearly figure."""
     kind = "category" if indicator.is_yearly else "multicategory"
-    return {"type": kind, "range": [-0.5, len(points) - 0.5], "showgrid": False, "tickangle": 0}
+    return named_axis(kind, len(points))
+
+
+def named_axis(kind: str, terms: int) -> Chart:
+    """An axis of names: a place each, half a place of air at both ends, and the ground the bars stand on."""
+    look = {"showgrid": False, "showline": True, "ticks": "", "tickangle": 0}
+    return {"type": kind, "range": [-0.5, terms - 0.5], **look}
 
 
 def terms_of(indicator: Indicator, points: Sequence[Point]) -> list[Any]:
@@ -39,7 +51,7 @@ def rate_axis() -> Chart:
     """Always 0 to 100 %, so that two charts, or two terms of one, can be compared by eye."""
     shares = [0, 25, 50, 75, 100]
     said = [f"{share}{NARROW}%" for share in shares]
-    return {"range": [0, 100], "tickmode": "array", "tickvals": shares, "ticktext": said, "zeroline": False}
+    return {"range": [0, 100], "tickvals": shares, "ticktext": said, **_QUIET}
 
 
 def count_axis(highest: int) -> Chart:
@@ -49,13 +61,12 @@ def count_axis(highest: int) -> Chart:
         step = step * 5 // 2 if str(step)[0] == "2" else step * 2
     ticks = list(range(0, -int(-wanted // step) * step + 1, step))
     said = [french.number(tick) for tick in ticks]
-    return {
-        "range": [0, ticks[-1]],
-        "tickmode": "array",
-        "tickvals": ticks,
-        "ticktext": said,
-        "zeroline": False,
-    }
+    return {"range": [0, ticks[-1]], "tickvals": ticks, "ticktext": said, **_QUIET}
+
+
+def bar_width(bars: int) -> float:
+    """In units of the axis; a few bars stay slim."""
+    return 0.62 * min(1, (bars + 1) / 5)
 
 
 def note(text: str, x: float, y: float, colour: str = SOFT, **more: Any) -> Chart:
@@ -66,7 +77,7 @@ def note(text: str, x: float, y: float, colour: str = SOFT, **more: Any) -> Char
 
 def layout(top: int = 0, **more: Any) -> Chart:
     """The part every chart has: no title (the page has it), no background, room for `top` lines of words."""
-    margin = {"l": 8, "r": 10, "t": 14 + ROW * top, "b": 8}
+    margin = {"l": 8, "r": 10, "t": (20 if top else 14) + ROW * top, "b": 8}
     clear = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
     return {"margin": margin, "showlegend": False, "barcornerradius": 4, **clear, **more}
 

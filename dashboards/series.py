@@ -1,7 +1,6 @@
 """One indicator, term after term: counts first, gaps where nothing was measured, one scale everywhere."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from app.domain import french
 from app.domain.french import NARROW
@@ -9,29 +8,28 @@ from app.domain.indicators import Indicator
 from app.domain.rates import NOT_MEASURED, Rate
 from app.domain.readings import Target, counts_sentence
 from app.domain.school_year import Term
-from app.domain.vocabulary import Status
+from dashboards import notes
 from dashboards.looks import (
-    AGIR,
     HUE,
-    INK,
+    STRONG,
     Chart,
+    bar_width,
     count_axis,
     empty,
     layout,
-    note,
     rate_axis,
     terms_axis,
     terms_of,
     words,
 )
+from dashboards.notes import LETTERS
 from dashboards.points import Mark, Point, every_term
 from dashboards.sparks import spark
 from dashboards.work import effort, plan
 
 __all__ = ["Mark", "Point", "effort", "plan", "spark", "summary", "term_series"]
 
-MOST_LABEL = 34
-MOST_MARKS = 3
+SUMMARY_TERMS = 9
 
 
 def term_series(
@@ -50,16 +48,30 @@ def term_series(
     shown = every_term(indicator, points)
     if not shown:
         return empty("Rien à montrer pour l’instant")
-    traces = _rates(indicator, shown) if indicator.is_rate else [_counts(indicator, shown)]
-    lines, notes = _marks(indicator, shown, marks)
-    aim, aimed = _aim(indicator, shown, target)
-    axes = {"xaxis": terms_axis(indicator, shown), "yaxis": _scale(indicator, shown, target)}
-    said = [*_nothings(indicator, shown), *aimed, *notes]
-    figure = {
-        "data": traces,
-        "layout": layout(top=len(notes), shapes=[*aim, *lines], annotations=said, **axes),
-    }
-    return _compacted(figure, len(said) - len(aimed) - len(notes)) if compact else figure
+    scale = _scale(indicator, shown, target)
+    sides = _sides([_height(indicator, point) for point in shown], target)
+    traces = _rates(indicator, shown, sides) if indicator.is_rate else [_counts(indicator, shown)]
+    axes = {"xaxis": terms_axis(indicator, shown), "yaxis": scale}
+    figure = {"data": traces, "layout": layout(0, **axes)}
+    _annotate(figure, indicator, shown, sides, target, () if compact else marks)
+    return _compacted(figure) if compact else figure
+
+
+def _annotate(
+    figure: Chart,
+    indicator: Indicator,
+    points: Sequence[Point],
+    sides: Sequence[str],
+    target: Target | None,
+    moments: Sequence[Mark],
+) -> None:
+    """Write the kinds of nothing, the target and the marks on a chart, and make room for them."""
+    top = figure["layout"]["yaxis"]["range"][1]
+    taken = [_taken(indicator, point, side, top) for point, side in zip(points, sides, strict=True)]
+    aimed, aim_words = notes.aim(target, f"{NARROW}%" if indicator.is_rate else "", top, taken)
+    lines, names = notes.marks(indicator, points, moments)
+    said = [*notes.nothings(indicator, points), *aim_words, *names]
+    figure["layout"] |= layout(len(names), shapes=[*aimed, *lines], annotations=said)
 
 
 def summary(
@@ -69,30 +81,37 @@ def summary(
 
     Counts of different things have no scale in common: each starts from 0.
     """
-    terms = [point.term for _, points in series for point in points]
-    span = (min(terms), max(terms)) if terms else None
+    terms = _last_terms([point.term for _, points in series for point in points])
+    aims = targets or {}
     return {
         indicator.slug: term_series(
-            indicator,
-            _stretched(indicator, points, span),
-            target=(targets or {}).get(indicator.slug),
-            compact=True,
+            indicator, _over(indicator, points, terms), target=aims.get(indicator.slug), compact=True
         )
         for indicator, points in series
     }
 
 
-def _stretched(
-    indicator: Indicator, points: Sequence[Point], span: tuple[Term, Term] | None
-) -> Sequence[Point]:
-    """The points, with both ends of the common span."""
-    known = {point.term for point in points}
-    ends = {end.year.terms[0] if indicator.is_yearly else end for end in span or ()}
-    return [*points, *(Point(end, NOT_MEASURED) for end in ends - known)]
+def _last_terms(terms: Sequence[Term]) -> list[Term]:
+    """Whole school years, so that yearly figures find their place: three at most, up to the last term."""
+    shown: list[Term] = []
+    while terms and len(shown) < SUMMARY_TERMS:
+        shown.append(shown[-1].previous if shown else max(terms).year.terms[2])
+    return [term for term in reversed(shown) if term <= max(terms) and term.year >= min(terms).year]
+
+
+def _over(indicator: Indicator, points: Sequence[Point], terms: Sequence[Term]) -> list[Point]:
+    known = {point.term: point for point in points}
+    return [known.get(term) or Point(term, NOT_MEASURED) for term in terms]
 
 
 def _percent(rate: Rate | None) -> float | None:
     return round(float(rate.share * 100), 4) if rate and rate.share is not None else None
+
+
+def _height(indicator: Indicator, point: Point) -> float | None:
+    """Where a point stands on its axis; None for the three kinds of nothing."""
+    rate = point.figure.rate
+    return _percent(rate) if indicator.is_rate else (rate.counted if rate else None)
 
 
 def _label(rate: Rate | None) -> str:
@@ -111,56 +130,73 @@ def _told(indicator: Indicator, point: Point) -> str:
     return f"{when}<br>{words(said)}{part}"
 
 
-def _sides(values: Sequence[float | None]) -> list[str]:
-    """Labels stand above; in a hollow and near the top they would meet the line or leave the chart."""
+def _sides(values: Sequence[float | None], target: Target | None) -> list[str]:
+    """Labels stand above; below where they would meet the line, the target or the end of the scale."""
     padded = [None, *values, None]
     sides = []
     for before, now, after in zip(padded, values, padded[2:], strict=False):
         near = [value for value in (before, after) if value is not None]
-        is_hollow = bool(near) and now is not None and now >= 22 and now <= min(near)
-        sides.append("bottom center" if (now or 0) > 76 or is_hollow else "top center")
+        is_low = now is None or now < 22
+        is_hollow = bool(near) and now is not None and now <= min(near)
+        is_crossed = target is not None and now is not None and 2 < target.value - now < 21
+        is_below = not is_low and (is_hollow or is_crossed or (now or 0) > 76)
+        sides.append("bottom center" if is_below else "top center")
     return sides
 
 
+def _taken(indicator: Indicator, point: Point, side: str, top: float) -> list[tuple[float, float]]:
+    """The heights that a point, its words included, takes up: shares of the chart."""
+    value = _height(indicator, point)
+    if value is None:
+        return [(0, 2 * LETTERS)]
+    at = value / top
+    if not indicator.is_rate:
+        return [(0, at + LETTERS)]
+    return [(at - 0.04, at + 2.6 * LETTERS) if side == "top center" else (at - 2.6 * LETTERS, at + 0.04)]
+
+
 def _common(indicator: Indicator, points: Sequence[Point]) -> Chart:
-    told = [_told(indicator, point) for point in points]
     return {
         "name": words(indicator.title),
         "x": terms_of(indicator, points),
         "text": [_label(point.figure.rate) for point in points],
-        "hovertext": told,
+        "hovertext": [_told(indicator, point) for point in points],
         "hoverinfo": "text",
-        "textfont": {"color": INK},
+        "textfont": STRONG,
         "cliponaxis": False,
     }
 
 
-def _rates(indicator: Indicator, points: Sequence[Point]) -> list[Chart]:
+def _rates(indicator: Indicator, points: Sequence[Point], sides: Sequence[str]) -> list[Chart]:
     """The complete figures, joined where they are neighbours; then, hollow and alone, the incomplete ones."""
-    values = [_percent(point.figure.rate) for point in points]
-    traces = [_rate_trace(indicator, points, values, complete=True)]
+    traces = [_rate_trace(indicator, points, sides, complete=True)]
     if not all(point.complete for point in points):
-        traces.append(_rate_trace(indicator, points, values, complete=False))
+        traces.append(_rate_trace(indicator, points, sides, complete=False))
     return traces
 
 
 def _rate_trace(
-    indicator: Indicator, points: Sequence[Point], values: Sequence[float | None], *, complete: bool
+    indicator: Indicator, points: Sequence[Point], sides: Sequence[str], *, complete: bool
 ) -> Chart:
-    kept = [v if point.complete is complete else None for v, point in zip(values, points, strict=True)]
+    kept = [_percent(point.figure.rate) if point.complete is complete else None for point in points]
     common = _common(indicator, points)
     common["text"] = [t if v is not None else "" for t, v in zip(common["text"], kept, strict=True)]
-    sizes = [*[10] * (len(points) - 1), 14]
-    look: dict[str, Any] = {"color": HUE, "size": sizes, "symbol": "circle" if complete else "circle-open"}
+    symbol, edge = ("circle", 0) if complete else ("circle-open", 3)
+    marker: Chart = {
+        "color": HUE,
+        "symbol": symbol,
+        "opacity": 1,
+        "line": {"color": HUE, "width": edge},
+    }
     return {
         "type": "scatter",
         "mode": "lines+markers+text" if complete else "markers+text",
         **common,
         "y": kept,
-        "textposition": _sides(values),
+        "textposition": list(sides),
         "connectgaps": False,
         "line": {"color": HUE, "width": 3},
-        "marker": look | {"line": {"color": HUE, "width": 0 if complete else 3}},
+        "marker": marker | {"size": [*[10] * (len(points) - 1), 14]},
     }
 
 
@@ -170,14 +206,15 @@ def _counts(indicator: Indicator, points: Sequence[Point]) -> Chart:
     return {
         "type": "bar",
         **_common(indicator, points),
-        "y": [point.figure.rate.counted if point.figure.rate else None for point in points],
+        "y": [_height(indicator, point) for point in points],
         "textposition": "outside",
+        "constraintext": "none",
         "textangle": 0,
-        "width": 0.62,
+        "width": bar_width(len(points)),
         "marker": {
             "color": HUE,
             "line": {"color": HUE, "width": 2},
-            "pattern": {"shape": pattern, "solidity": 0.3, "size": 8},
+            "pattern": {"shape": pattern, "solidity": 0.25, "size": 9},
         },
     }
 
@@ -189,103 +226,12 @@ def _scale(indicator: Indicator, points: Sequence[Point], target: Target | None)
     return count_axis(max([*counts, target.value if target else 0]))
 
 
-def _nothings(indicator: Indicator, points: Sequence[Point]) -> list[Chart]:
-    """The words that stand where there is no point: which kind of nothing it is."""
-    notes = []
-    for place, point in enumerate(points):
-        rate = point.figure.rate
-        if rate is not None and (rate.share is not None or not indicator.is_rate):
-            continue
-        missing = "sans<br>objet" if point.figure.status is Status.NOT_APPLICABLE else "non<br>mesuré"
-        notes.append(note(_label(rate) or missing, place, 0, xref="x", yref="y", yanchor="bottom", yshift=3))
-    return notes
-
-
-def _aim(
-    indicator: Indicator, points: Sequence[Point], target: Target | None
-) -> tuple[list[Chart], list[Chart]]:
-    """The target as a dashed line, named at the end that leaves the points more room."""
-    if target is None:
-        return [], []
-    line = {
-        "type": "line",
-        "xref": "paper",
-        "x0": 0,
-        "x1": 1,
-        "yref": "y",
-        "y0": target.value,
-        "y1": target.value,
-    }
-    line |= {"line": {"color": INK, "width": 2, "dash": "dash"}, "layer": "below"}
-    unit = f"{NARROW}%" if indicator.is_rate else ""
-    text = f"cible{NARROW}: {french.number(target.value)}{unit}"
-    ends = [
-        _percent(p.figure.rate) if indicator.is_rate else _bare(p.figure.rate)
-        for p in (points[0], points[-1])
-    ]
-    gaps = [abs(end - target.value) if end is not None else float("inf") for end in ends]
-    x, anchor = (0, "left") if gaps[0] >= gaps[1] else (1, "right")
-    place = {"xref": "paper", "yref": "y", "xanchor": anchor, "yanchor": "bottom"}
-    if indicator.is_rate and target.value > 92:
-        place["yanchor"] = "top"
-    return [line], [note(text, x, target.value, INK, **place)]
-
-
-def _bare(rate: Rate | None) -> int | None:
-    return rate.counted if rate else None
-
-
-def _place(indicator: Indicator, points: Sequence[Point], mark: Mark) -> float | None:
-    """Where a mark stands on the axis: an action starts before its first term and ends after its last."""
-    places = {point.term: place for place, point in enumerate(points)}
-    if indicator.is_yearly:
-        place = places.get(mark.term.year.terms[0])
-        shift = (mark.term.number - (mark.kind == "start")) / 3
-        return None if place is None else place - 0.5 + shift
-    found = places.get(mark.term)
-    return None if found is None else found + (0.5 if mark.kind == "stop" else -0.5)
-
-
-def _marks(
-    indicator: Indicator, points: Sequence[Point], marks: Sequence[Mark]
-) -> tuple[list[Chart], list[Chart]]:
-    """A dotted line and a name for each moment, a row each so that no name covers another."""
-    moments: dict[tuple[float, str], list[str]] = {}
-    for mark in marks:
-        place = _place(indicator, points, mark)
-        if place is not None:
-            moments.setdefault((place, mark.kind), []).append(mark.label)
-    ordered = sorted(moments.items())
-    lines = [_mark_line(place) for (place, _), _ in ordered]
-    return lines, [
-        _mark_name(place, kind, labels, row, len(points))
-        for row, ((place, kind), labels) in enumerate(ordered[-MOST_MARKS:])
-    ]
-
-
-def _mark_line(place: float) -> Chart:
-    line = {"type": "line", "xref": "x", "x0": place, "x1": place, "yref": "paper", "y0": 0, "y1": 1}
-    return line | {"line": {"color": AGIR, "width": 2, "dash": "dot"}, "layer": "below"}
-
-
-def _mark_name(place: float, kind: str, labels: Sequence[str], row: int, terms: int) -> Chart:
-    first = labels[0] if len(labels[0]) <= MOST_LABEL else labels[0][: MOST_LABEL - 1].rstrip() + "…"
-    others = f" (+{NARROW}{len(labels) - 1})" if len(labels) > 1 else ""
-    text = f"{'début' if kind == 'start' else 'fin'}{NARROW}: {first}{others}"
-    anchor = "right" if place > (terms - 1) / 2 else "left"
-    where = {"xref": "x", "yref": "paper", "xanchor": anchor, "yanchor": "bottom", "yshift": 1 + 19 * row}
-    return note(words(text), place, 1, AGIR, hovertext=words(" · ".join(labels)), **where)
-
-
-def _compacted(figure: Chart, nothings: int) -> Chart:
+def _compacted(figure: Chart) -> Chart:
     """Keep the last label, the words for nothing and the lines; the page says the rest beside it."""
     for trace in figure["data"]:
         last = max((i for i, value in enumerate(trace["y"]) if value is not None), default=-1)
         trace["text"] = [text if place == last else "" for place, text in enumerate(trace["text"])]
-    plain = layout(
-        xaxis=figure["layout"]["xaxis"],
-        yaxis=figure["layout"]["yaxis"] | {"showticklabels": False},
-        shapes=figure["layout"]["shapes"],
-        annotations=figure["layout"]["annotations"][:nothings],
-    )
-    return {"data": figure["data"], "layout": plain}
+    plan = figure["layout"]
+    plan["yaxis"] = plan["yaxis"] | {"showticklabels": False}
+    plan["annotations"] = [said for said in plan["annotations"] if said.get("name", "").startswith("nothing")]
+    return figure

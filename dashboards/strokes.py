@@ -5,12 +5,12 @@ import re
 Corners = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
-GAP = 7.0
+GAP = 9.0
 _TOKEN = re.compile(r"var\(--([a-z-]+)\)")
 
 
 def role(kind: str, colour: str) -> str:
-    """The class of a token: « f-hue » fills, « s-hue » strokes. ValueError for a colour no theme could change."""
+    """The class of a token: « f-hue » fills, « s-hue » strokes. ValueError for a fixed colour."""
     found = _TOKEN.fullmatch(colour)
     if not found:
         raise ValueError(f"Une couleur s’écrit var(--…), pas {colour!r}.")
@@ -34,7 +34,8 @@ def box(corners: Corners, look: str) -> str:
 def hatched(corners: Corners, shape: str, look: str) -> str:
     """Diagonals or dots in a box, stroke by stroke: a <pattern> needs an id, and a page has many charts."""
     drawn = _dots(corners) if shape == "." else _diagonals(corners)
-    return f'<path class="{look} hatch" d="{drawn}"/>' if drawn else ""
+    kind = "dots" if shape == "." else "hatch"
+    return f'<path class="{look} {kind}" d="{drawn}"/>' if drawn else ""
 
 
 def _diagonals(corners: Corners) -> str:

@@ -8,66 +8,18 @@ for lines, `strong` for what was counted, `halo` for words that may cross a line
 
 import html
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import pairwise
 
-from dashboards.letters import CHARACTER, LINE_HEIGHT, fitting, parts, text_at, width_of
+from dashboards.ground import Ground
+from dashboards.letters import CHARACTER, LINE_HEIGHT, cut, fitting, parts, text_at, turned, width_of
 from dashboards.looks import Chart
-from dashboards.strokes import box, circle, hatched, line, role
+from dashboards.strokes import line, role
+from dashboards.traces import bar, traces
 
 PHONE = 480
 """Below this width letters are counted for a phone, and the class `plot-narrow` says so."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """From a value of an axis to a place on the drawing."""
-
-    low: float
-    high: float
-    start: float
-    end: float
-
-    def __call__(self, value: float) -> float:
-        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """Where the data stand: edges in user units, and the size of the letters."""
-
-    figure: Chart
-    left: float
-    top: float
-    right: float
-    bottom: float
-    size: float
-
-    def axis(self, name: str) -> Chart:
-        """« y2 » names the layout's yaxis2."""
-        found: Chart = self.figure["layout"].get(f"{name[0]}axis{name[1:]}", {})
-        return found
-
-    def scale(self, name: str) -> Scale:
-        """An axis may use a part of the height only (its domain)."""
-        if name == "paper":
-            raise ValueError("Le papier n’a pas d’échelle.")
-        low, high = self.axis(name)["range"]
-        if name[0] == "x":
-            return Scale(low, high, self.left, self.right)
-        first, last = self.axis(name).get("domain", (0, 1))
-        tall = self.bottom - self.top
-        return Scale(low, high, self.bottom - first * tall, self.bottom - last * tall)
-
-    def x(self, value: float, ref: str = "x") -> float:
-        return self.left + value * (self.right - self.left) if ref == "paper" else self.scale(ref)(value)
-
-    def y(self, value: float, ref: str = "y") -> float:
-        return self.bottom - value * (self.bottom - self.top) if ref == "paper" else self.scale(ref)(value)
-
-    @property
-    def y_axes(self) -> list[str]:
-        return [key.replace("axis", "") for key in self.figure["layout"] if key.startswith("yaxis")]
+_ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 
 
 def svg_of(figure: Chart, *, width: int = 640, height: int = 300, label: str) -> str:
@@ -80,7 +32,7 @@ def svg_of(figure: Chart, *, width: int = 640, height: int = 300, label: str) ->
     kind = "plot plot-narrow" if width < PHONE else "plot"
     view = f'class="{kind}" viewBox="0 0 {width} {height}" font-size="{ground.size:g}"'
     opening = f'<svg {view} role="img" aria-label="{said}">'
-    drawn = [*_grid(ground), *_shapes(ground), *_data(ground), *_notes(ground), *_legend(ground)]
+    drawn = [*_grid(ground), *_shapes(ground), *traces(ground), *_notes(ground), *_legend(ground)]
     return f"{opening}<title>{said}</title>{''.join(drawn)}</svg>"
 
 
@@ -140,8 +92,8 @@ def _terms(ground: Ground) -> Iterator[str]:
         text = _short_year(year, room * len(places), size)
         middle = ground.x((places[0] + places[-1]) / 2)
         yield text_at(middle, ground.bottom + size * 2.6, text, "middle", "f-soft")
-        if year != years[0]:
-            edge = ground.x(places[0] - 0.5)
+        edges = [places[0] - 0.5, *([places[-1] + 0.5] if year == years[-1] else [])]
+        for edge in map(ground.x, edges):
             yield line(edge, ground.bottom, edge, ground.bottom + size * 2.7, "s-line")
 
 
@@ -154,7 +106,7 @@ def _short_year(text: str, room: float, size: float) -> str:
 def _shapes(ground: Ground) -> Iterator[str]:
     for shape in ground.figure["layout"].get("shapes", ()):
         x, y = shape["xref"], shape["yref"]
-        look = f"{role('s', shape['line']['color'])} dash-{shape['line'].get('dash', 'solid')}"
+        look = f"{role('s', shape['line']['color'])} dash-{shape['line']['dash']}"
         yield line(
             ground.x(shape["x0"], x),
             ground.y(shape["y0"], y),
@@ -164,127 +116,27 @@ def _shapes(ground: Ground) -> Iterator[str]:
         )
 
 
-def _data(ground: Ground) -> Iterator[str]:
-    stacked: dict[tuple[str, int], float] = {}
-    for trace in ground.figure["data"]:
-        if trace["type"] == "bar":
-            yield from _bars(ground, trace, stacked)
-        else:
-            yield from _points(ground, trace)
-
-
-def _each(trace: Chart, key: str, place: int) -> str:
-    """A property that is one for the trace, or one a point."""
-    value = trace.get(key, "")
-    return str(value[place]) if isinstance(value, list) else str(value)
-
-
-def _bars(ground: Ground, trace: Chart, stacked: dict[tuple[str, int], float]) -> Iterator[str]:
-    """Bars from 0 or from the top of the bar before them, with their numbers."""
-    lies = trace.get("orientation") == "h"
-    values, across = (
-        (trace["x"], ground.scale("x")) if lies else (trace["y"], ground.scale(trace.get("yaxis", "y")))
-    )
-    texts = trace["text"]
-    for place, value in enumerate(values):
-        if value is None:
-            continue
-        before = stacked.get((trace.get("yaxis", "y"), place), 0)
-        stacked[trace.get("yaxis", "y"), place] = before + value
-        middle = ground.y(trace["y"][place]) if lies else ground.x(place)
-        step = abs(ground.scale("y")(1) - ground.scale("y")(0)) if lies else ground.x(1) - ground.x(0)
-        half = trace["width"] * step / 2
-        ends = across(before), across(before + value)
-        if lies and not value:
-            continue
-        corners = (
-            (ends[0], middle - half, ends[1], middle + half)
-            if lies
-            else (middle - half, ends[1], middle + half, ends[0])
-        )
-        yield _bar(trace["marker"], place, corners)
-        yield _bar_text(ground, trace, texts[place], corners)
-
-
-def _bar(marker: Chart, place: int, corners: tuple[float, float, float, float]) -> str:
-    pattern = marker.get("pattern", {})
-    shape = _each(pattern, "shape", place)
-    edge = role("s", marker["line"]["color"])
-    if not shape:
-        return box(corners, f"{role('f', marker['color'])} {edge}")
-    ground = role("f", pattern["bgcolor"]) if "bgcolor" in pattern else "f-none"
-    strokes = role("s", pattern.get("fgcolor", marker["color"]))
-    return box(corners, f"{ground} {edge}") + hatched(corners, shape, strokes)
-
-
-def _bar_text(ground: Ground, trace: Chart, text: str, corners: tuple[float, float, float, float]) -> str:
-    if not text:
-        return ""
-    colour = role("f", trace["textfont"]["color"])
-    middle = (corners[0] + corners[2]) / 2
-    if trace["textposition"] == "inside":
-        return text_at(
-            middle, (corners[1] + corners[3]) / 2 + ground.size * 0.35, text, "middle", f"{colour} strong"
-        )
-    room = ground.x(1) - ground.x(0)
-    return text_at(
-        middle, corners[1] - 6, fitting([text], room, ground.size)[0], "middle", f"{colour} strong halo"
-    )
-
-
-def _points(ground: Ground, trace: Chart) -> Iterator[str]:
-    """Lines between neighbours, then points, then their counts."""
-    values, scale = trace["y"], ground.scale(trace.get("yaxis", "y"))
-    places = [None if value is None else (ground.x(i), scale(value)) for i, value in enumerate(values)]
-    if "lines" in trace["mode"]:
-        look = f"{role('s', trace['line']['color'])} line"
-        for one, two in pairwise(places):
-            if one and two:
-                yield line(*one, *two, look)
-    room = (ground.right - ground.left) / max(len(values), 1)
-    texts = fitting(trace["text"], room, ground.size)
-    for place, at in enumerate(places):
-        if at:
-            yield from _point(ground, trace, place, at, texts[place])
-
-
-def _point(ground: Ground, trace: Chart, place: int, at: tuple[float, float], text: str) -> Iterator[str]:
-    marker = trace["marker"]
-    radius = float(_each(marker, "size", place)) / 2
-    is_open = _each(marker, "symbol", place).endswith("-open")
-    yield circle(
-        *at, radius, f"f-card {role('s', marker['color'])} line" if is_open else role("f", marker["color"])
-    )
-    if text:
-        rows = len(parts(text))
-        above = _each(trace, "textposition", place).startswith("top")
-        lift = -(radius + 6) - (rows - 1) * LINE_HEIGHT * ground.size if above else radius + ground.size
-        yield text_at(
-            at[0],
-            at[1] + lift,
-            text,
-            "middle",
-            f"{role('f', trace['textfont']['color'])} strong halo",
-            ground.size,
-        )
-
-
 def _notes(ground: Ground) -> Iterator[str]:
-    anchors = {"left": "start", "center": "middle", "right": "end"}
     for note in ground.figure["layout"].get("annotations", ()):
-        rows, size = len(parts(note["text"])), ground.size
-        height = ground.y(note["y"], note["yref"]) - note.get("yshift", 0)
-        tall = rows * LINE_HEIGHT * size
-        first = {
-            "bottom": height - tall + size * 0.85,
-            "middle": height - tall / 2 + size * 0.85,
-            "top": height + size,
-        }
-        anchor = anchors[note.get("xanchor", "center")]
-        look = f"{role('f', note['font']['color'])} halo"
-        yield text_at(
-            ground.x(note["x"], note["xref"]), first[note["yanchor"]], note["text"], anchor, look, size
-        )
+        text, kind = note["text"], note.get("name", "")
+        x, look = ground.x(note["x"], note["xref"]), f"{role('f', note['font']['color'])} halo"
+        base = ground.y(note["y"], note["yref"]) - note.get("yshift", 0)
+        terms = int(kind.removeprefix("nothing ")) if kind.startswith("nothing") else 0
+        if terms and width_of(text, ground.size) > terms * (ground.x(1) - ground.x(0)):
+            yield turned(x + ground.size * 0.35, base - 3, text, look)
+        else:
+            yield _level(ground, note, x, base, look)
+
+
+def _level(ground: Ground, note: Chart, x: float, base: float, look: str) -> str:
+    """Words on their anchor; a name that would leave the drawing is moved back, or cut at last."""
+    size, width = ground.size, ground.right + 8
+    text = cut(note["text"], width, size) if note.get("name") == "mark" else note["text"]
+    wide, tall = width_of(text, size), len(parts(text)) * LINE_HEIGHT * size
+    start = x - wide * {"left": 0, "center": 0.5, "right": 1}[note["xanchor"]]
+    shift = max(-start, 0) + min(width - start - wide, 0) if note.get("name") == "mark" else 0
+    first = {"bottom": base - tall, "middle": base - tall / 2, "top": base}[note["yanchor"]] + size * 0.85
+    return text_at(x + shift, first, text, _ANCHORS[note["xanchor"]], look, size)
 
 
 def _legend_rows(figure: Chart, width: float, size: float) -> list[list[Chart]]:
@@ -305,9 +157,9 @@ def _entry(trace: Chart, size: float) -> float:
 
 def _legend(ground: Ground) -> Iterator[str]:
     size = ground.size
-    for row, traces in enumerate(_legend_rows(ground.figure, ground.right, size)):
+    for row, entries in enumerate(_legend_rows(ground.figure, ground.right, size)):
         left, base = ground.left, size * (1.2 + row * 1.7)
-        for trace in traces:
-            yield _bar(trace["marker"], 0, (left + 1, base - size * 0.8, left + size, base + size * 0.1))
+        for trace in entries:
+            yield bar(trace["marker"], 0, (left + 1, base - size * 0.8, left + size, base + size * 0.1))
             yield text_at(left + size * 1.4, base, trace["name"], "start", "f-ink")
             left += _entry(trace, size) + CHARACTER * size

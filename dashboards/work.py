@@ -6,7 +6,21 @@ from typing import Any
 from app.domain import french
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis
-from dashboards.looks import AGIR, CARD, HUE, INK, TINT, Chart, count_axis, empty, layout, note
+from dashboards.looks import (
+    AGIR,
+    CARD,
+    HUE,
+    INK,
+    STRONG,
+    TINT,
+    Chart,
+    bar_width,
+    count_axis,
+    empty,
+    layout,
+    named_axis,
+    note,
+)
 
 Held = tuple[Term, int, int] | tuple[Term, int, int, int]
 """A term, its held events, the parents' attendances and, when known, the events held with a partner."""
@@ -55,14 +69,15 @@ def _state(
         "type": "bar",
         "orientation": "h",
         "name": name,
-        "x": numbers,
+        "x": [n or None for n in numbers],
         "y": [places[axis] for axis in AXES],
         "width": 0.42,
         "text": [french.number(n) if n else "" for n in numbers],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
-        "textfont": {"color": CARD if not pattern and colour == HUE else INK},
+        "textfont": STRONG,
+        "constraintext": "none",
         "hovertext": [
             f"{AXES[axis]}<br>{french.number(n)} {name}" for axis, n in zip(AXES, numbers, strict=True)
         ],
@@ -85,20 +100,24 @@ def effort(rows: Sequence[Held]) -> Chart:
     x = [[str(row[0].year) for row in ordered], [row[0].short for row in ordered]]
     events, parents = [row[1] for row in ordered], [row[2] for row in ordered]
     joint = [row[3] if len(row) == 4 else 0 for row in ordered]
-    alone = [held - with_partner for held, with_partner in zip(events, joint, strict=True)]
-    came = _panel(x, parents, "y", ("venue de parent", "venues de parents"))
-    held = _panel(x, alone, "y2", ("rendez-vous", "rendez-vous"), pattern="")
-    traces = [came, held]
-    if any(joint):
-        held["text"] = [
-            "" if with_partner else text for text, with_partner in zip(held["text"], joint, strict=True)
-        ]
-        together = _panel(
-            x, joint, "y2", ("rendez-vous avec un partenaire", "rendez-vous avec un partenaire"), pattern="/"
-        )
-        together["text"] = [french.number(n) if m else "" for n, m in zip(events, joint, strict=True)]
-        traces.append(together)
+    traces = [_panel(x, parents, "y", ("venue de parent", "venues de parents")), *_held(x, events, joint)]
     return {"data": traces, "layout": _effort_layout(len(ordered), max(parents), max(events), any(joint))}
+
+
+def _held(x: list[list[str]], events: Sequence[int], joint: Sequence[int]) -> list[Chart]:
+    """Events without a partner, then on top of them those with one; the number is that of all."""
+    unit = ("rendez-vous", "rendez-vous")
+    alone = [all_held - with_partner for all_held, with_partner in zip(events, joint, strict=True)]
+    plain = _panel(x, alone, "y2", unit)
+    if not any(joint):
+        return [plain]
+    said = ("avec un partenaire", "avec un partenaire")
+    shared = _panel(x, joint, "y2", said, pattern="/")
+    shared["y"] = [n or None for n in joint]
+    shared["text"] = [french.number(n) if m else "" for n, m in zip(events, joint, strict=True)]
+    plain["y"] = [n if n or not m else None for n, m in zip(alone, joint, strict=True)]
+    plain["text"] = ["" if m else text for text, m in zip(plain["text"], joint, strict=True)]
+    return [plain, shared]
 
 
 def _panel(
@@ -113,11 +132,12 @@ def _panel(
         "x": x,
         "y": list(counts),
         "yaxis": axis,
-        "width": 0.62,
+        "width": bar_width(len(counts)),
         "text": [french.number(count) for count in counts],
         "textposition": "outside",
         "textangle": 0,
-        "textfont": {"color": INK},
+        "textfont": STRONG,
+        "constraintext": "none",
         "cliponaxis": False,
         "hovertext": [french.counted(count, unit) for count in counts],
         "hoverinfo": "text",
@@ -129,13 +149,7 @@ def _effort_layout(terms: int, parents: int, events: int, has_partners: bool) ->
     where = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 3}
     held = "Rendez-vous tenus" + (" (hachuré\u202f: avec un partenaire)" if has_partners else "")
     names = [note("Venues de parents", 0, 1, INK, **where), note(held, 0, 0.4, INK, **where)]
-    x = {
-        "type": "multicategory",
-        "range": [-0.5, terms - 0.5],
-        "showgrid": False,
-        "tickangle": 0,
-        "anchor": "y2",
-    }
+    x = named_axis("multicategory", terms) | {"anchor": "y2"}
     axes = {
         "xaxis": x,
         "yaxis": count_axis(parents) | {"domain": [0.58, 1]},

@@ -63,12 +63,14 @@ function axis(look, letter) {
 
 const widest = (texts) => Math.max(0, ...texts.flatMap((text) => text.split("<br>").map((part) => part.length)));
 
-/** « sur 196 » becomes « /196 », then labels are left out counting back from the last: as dashboards/letters.py does. */
+/** « sur 196 » becomes « /196 », then lines are left out counting back from the last: as dashboards/letters.py does. */
 function fitting(texts, room, size) {
-  const long = (all) => widest(all) * 0.58 * size;
+  const long = (all) => (widest(all) * 0.58 + 0.35) * size;
   const shorter = long(texts) > room ? texts.map((text) => text.replace("<br>sur ", "<br>/")) : texts;
-  const step = Math.max(1, Math.ceil(long(shorter) / room));
-  return shorter.map((text, place) => ((texts.length - 1 - place) % step ? "" : text));
+  const firsts = shorter.map((text) => text.split("<br>")[0]);
+  const [whole, first] = [shorter, firsts].map((all) => Math.max(1, Math.ceil(long(all) / room)));
+  const keeps = (place, step) => (texts.length - 1 - place) % step === 0;
+  return shorter.map((text, place) => (keeps(place, whole) ? text : keeps(place, first) ? firsts[place] : ""));
 }
 
 /** One trace with the labels and the school years that its width can hold. */
@@ -77,7 +79,22 @@ function fitted(trace, { width, size }) {
   const [x, room] = [trace.x, (width - 3.5 * size) / trace.text.length];
   const year = (text, wide) => (widest([text]) * 0.58 * size + 6 > wide ? text.replace(/^..(..-)..(..)$/, "$1$2") : text);
   const years = (all) => all.map((text) => year(text, room * all.filter((other) => other === text).length));
-  return { ...trace, text: fitting(trace.text, room, size), x: Array.isArray(x[0]) ? [years(x[0]), x[1]] : years(x) };
+  const text = trace.type === "bar" ? trace.text : fitting(trace.text, room, size);
+  return { ...trace, text, x: Array.isArray(x[0]) ? [years(x[0]), x[1]] : years(x) };
+}
+
+/** Words that stay on the chart: too wide for their terms they climb, near an edge they are moved, then cut. */
+function placed(note, { width, size }, terms) {
+  const [left, long] = [3.5 * size, widest([note.text]) * 0.58 * size];
+  const room = (width - left) / terms;
+  const moved = { ...note, yshift: ((note.yshift ?? 0) * size) / 15 };
+  const run = /^nothing (\d+)$/.exec(note.name ?? "");
+  if (run && long > room * run[1]) return { ...moved, text: note.text.replace("<br>", " "), textangle: -90 };
+  if (note.name !== "mark") return moved;
+  const most = Math.floor(width / (0.58 * size));
+  if (note.text.length > most) moved.text = `${note.text.slice(0, most - 1).trimEnd()}…`;
+  const start = left + (note.x + 0.5) * room - (note.xanchor === "right" ? Math.min(long, width) : 0);
+  return { ...moved, xshift: Math.max(-start, 0) + Math.min(width - start - Math.min(long, width), 0) };
 }
 
 function dressed(figure, look, height) {
@@ -93,7 +110,8 @@ function dressed(figure, look, height) {
   };
   const scale = look.size / 15; // the figure's pixels are those of letters of 15
   base.margin = { ...base.margin, t: base.margin.t * scale };
-  base.annotations = (layout.annotations ?? []).map((note) => ({ ...note, yshift: (note.yshift ?? 0) * scale }));
+  const terms = layout.xaxis?.range ? layout.xaxis.range[1] - layout.xaxis.range[0] : 1;
+  base.annotations = (layout.annotations ?? []).map((note) => placed(note, look, terms));
   for (const key of new Set(["xaxis", "yaxis", ...axes])) base[key] = { ...axis(look, key[0]), ...layout[key] };
   delete base.template;
   return { data: data.map((trace) => fitted(trace, look)), layout: base };
