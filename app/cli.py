@@ -36,9 +36,10 @@ def _add(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentPars
 
 def _feature_commands() -> list[Callable[[Any], None]]:
     """Imported here and not at the top: `serve` should not pay for what imports need."""
+    from app.accounts import commands as accounts
     from app.schools import commands as schools
 
-    return [schools.add_commands]
+    return [accounts.add_commands, schools.add_commands]
 
 
 def _migrate(_: argparse.Namespace, settings: Settings) -> int:

@@ -1,5 +1,8 @@
 """Every router of the two doors. The house rules and the authorisation matrix walk these tuples."""
 
+from app.accounts import api as accounts_api
+from app.accounts import house_pages, own_pages, sign_in_pages
+from app.accounts import pages as accounts_pages
 from app.actions import api as actions_api
 from app.actions import event_pages, partner_pages
 from app.actions import pages as actions_pages
@@ -14,10 +17,19 @@ from app.reviews import api as reviews_api
 from app.reviews import council_pages, proposal_pages
 from app.reviews import pages as reviews_pages
 
-PUBLIC = ()
+PUBLIC = (
+    house_pages.router,
+    sign_in_pages.public,
+)
 """Reached without being signed in."""
 
 PRIVATE = (
+    accounts_api.me,
+    accounts_api.router,
+    accounts_pages.inviting,
+    accounts_pages.router,
+    own_pages.router,
+    sign_in_pages.private,
     schools_api.catalogue,
     schools_api.router,
     schools_pages.router,

@@ -55,6 +55,15 @@ def signed_in(body: dict[str, Any] | None = None, **more: Any) -> Row:
 PUBLIC = {
     "GET /healthz",
     "GET /readyz",
+    "GET /aide",
+    "GET /accessibilite",
+    "GET /donnees-personnelles",
+    "GET /mentions-legales",
+    "GET /connexion",
+    "POST /connexion",
+    "POST /connexion/demo",
+    "GET /invitation/{token}",
+    "POST /invitation/{token}",
 }
 """Routes that answer without a session; each says in its own test why that is right."""
 
@@ -88,7 +97,61 @@ _UNDECIDED = frozenset({409, 422})
 """Allowed to close, but a goal waits for its decision."""
 _UNREVIEWED, _REVIEWED = "2025-2026-T2", "2025-2026-T3"
 
+_INVITED = {"email": "nouvelle@demo.invalid", "role": "teacher"}
+_HEAD_WANTED = {"ecole": "0990001X", "email": "nouvelle@demo.invalid", "role": "head_teacher"}
+
+
+def see_people() -> Row:
+    return Row(("claire", "lea", "admin"))
+
+
+def look_after(body: dict[str, Any] | None = None, **more: Any) -> Row:
+    """Accounts are the head teacher's and the administrator's; the inspector does not even see them."""
+    return Row(("claire", "admin"), ("lea",), body, **more)
+
+
+def may_invite(body: dict[str, Any] | None = None) -> Row:
+    """The inspector too, but a teacher is not hers to invite."""
+    return Row(("claire", "admin"), ("lea", "ines", "rita"), body)
+
+
+def only(*people: str, body: dict[str, Any] | None = None, **more: Any) -> Row:
+    """What belongs to these people; for the others it does not exist."""
+    return Row(people, (), body, **more)
+
+
 MATRIX: dict[str, Row] = {
+    # --- people
+    "GET /": signed_in(),
+    "GET /api/v1/me": signed_in(),
+    "GET /api/v1/tokens": signed_in(),
+    "POST /api/v1/tokens": signed_in({"label": "Tableur", "scope": "read"}),
+    "DELETE /api/v1/tokens/{token_id}": only("claire"),
+    "GET /mon-compte": signed_in(),
+    "POST /mon-compte/jetons": signed_in({"label": "Tableur", "scope": "read", "days": "90"}),
+    "GET /mon-compte/jetons/{token_id}/revoquer": only("claire"),
+    "POST /mon-compte/jetons/{token_id}/revoquer": only("claire"),
+    "POST /mon-compte/sessions/fermer": signed_in(),
+    "POST /mon-compte/sessions/{session_id}/fermer": only("claire"),
+    "POST /deconnexion": signed_in(),
+    "GET /inviter": only("ines", "paul", "admin"),
+    # The seat of the head teacher of A is taken: who may invite is told so, beside the form.
+    "POST /inviter": only("ines", "admin", body=_HEAD_WANTED, answers=frozenset({422})),
+    "GET /api/v1/schools/{uai}/accounts": see_people(),
+    "DELETE /api/v1/schools/{uai}/accounts/{membership_id}": look_after(),
+    "POST /api/v1/schools/{uai}/accounts/{membership_id}/handover": look_after(),
+    "POST /api/v1/schools/{uai}/accounts/{membership_id}/renewal": look_after(),
+    "GET /api/v1/schools/{uai}/invitations": look_after(),
+    "POST /api/v1/schools/{uai}/invitations": may_invite(_INVITED),
+    "DELETE /api/v1/schools/{uai}/invitations/{invitation_id}": may_invite(),
+    "GET /ecoles/{uai}/comptes": see_people(),
+    "POST /ecoles/{uai}/comptes": look_after(_INVITED),
+    "GET /ecoles/{uai}/comptes/direction": look_after(),
+    "POST /ecoles/{uai}/comptes/direction": look_after(answers=frozenset({422})),
+    "GET /ecoles/{uai}/comptes/{membership_id}/fin": look_after(),
+    "POST /ecoles/{uai}/comptes/{membership_id}/fin": look_after(),
+    "POST /ecoles/{uai}/comptes/{membership_id}/lien": look_after(),
+    "POST /ecoles/{uai}/comptes/invitations/{invitation_id}/retirer": may_invite(),
     # --- catalogues and the directory
     "GET /api/v1/indicators": signed_in(),
     "GET /api/v1/framework": signed_in(),

@@ -12,6 +12,10 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app import routers
+from app.accounts.models import InvitationIn
+from app.accounts.queries import live_membership, live_sessions
+from app.accounts.secrets import read_token
+from app.accounts.service import invite
 from app.actions.models import ActionIn, EventIn, PartnerIn
 from app.actions.service import add_action, add_event, add_partner
 from app.elections.models import ElectionIn
@@ -22,12 +26,13 @@ from app.measurements.models import MeasurementIn
 from app.measurements.service import record_measurement
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
+from app.domain.vocabulary import Role
 from app.reviews.kinds import TargetKind
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.service import close_review, decide, open_review
 from app.schools.service import follow_indicator
 from tests.matrix import ACTION, ELECTION, EVERYONE, MATRIX, PUBLIC, Row
-from tests.world import MISSING, T1, YEAR, A, World
+from tests.world import MISSING, T1, YEAR, A, World, add_token
 
 SignIn = Callable[[str], TestClient]
 
@@ -74,6 +79,11 @@ def places(db: Session, world: World) -> dict[str, Any]:
     measurement = record_measurement(db, claire, A, answer)
     follow_indicator(db, claire, A, "seats_filled")
     record_election(db, claire, A, YEAR, ElectionIn.model_validate(ELECTION))
+    teaching = live_membership(db, world.a.id, user_id=world.users["lea"].id)
+    invited = invite(db, claire, A, InvitationIn(email="mona@demo.invalid", role=Role.TEACHER))
+    token = read_token(add_token(db, world.users["claire"]))
+    assert teaching
+    assert token
     return {
         "uai": A,
         "year": YEAR,
@@ -83,6 +93,10 @@ def places(db: Session, world: World) -> dict[str, Any]:
         "event_id": event.id,
         "partner_id": partner.id,
         "measurement_id": measurement.id,
+        "membership_id": teaching.id,
+        "invitation_id": invited.invitation.id,
+        "token_id": token[0],
+        "session_id": live_sessions(db, world.users["claire"].id)[0].id,
         "term": T1,
         "decision_id": decision.id,
         "kind": "action",

@@ -1,8 +1,9 @@
 """From a cookie or a bearer token to an actor, and from an actor to the school it may act in."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated
+from uuid import UUID
 
 import anyio.to_thread
 from fastapi import BackgroundTasks, Depends, Header, Path, Request
@@ -48,33 +49,51 @@ def is_live(session: WebSession, moment: datetime) -> bool:
     )
 
 
-def _from_session(db: Session, cookie: str, request_id: str) -> tuple[Actor, WebSession] | None:
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a request came with: plain values, since it outlives the transaction it was read in."""
+
+    table: type[WebSession] | type[ApiToken]
+    id: UUID
+    last_used_at: datetime | None
+
+
+def _from_session(db: Session, cookie: str, request_id: str) -> tuple[Actor, Credential] | None:
     found = queries.session_with_user(db, secrets.fingerprint(cookie))
     if found is None or not is_live(found[0], clock.now()) or found[1].ended_at is not None:
         return None
     session, user = found
     actor = actor_of_user(db, user, Door.PAGE, request_id)
-    return replace(actor, session_id=session.id, csrf=session.csrf), session
+    credential = Credential(WebSession, session.id, session.last_seen_at)
+    return replace(actor, session_id=session.id, csrf=session.csrf), credential
 
 
-def _from_token(db: Session, text: str, request_id: str) -> tuple[Actor, ApiToken] | None:
+def _from_token(db: Session, text: str, request_id: str) -> tuple[Actor, Credential] | None:
     parts = secrets.read_token(text)
     found = queries.token_with_user(db, parts[0]) if parts else None
-    if parts is None or found is None or not secrets.same(found[0].secret_hash, secrets.fingerprint(parts[1])):
+    if (
+        parts is None
+        or found is None
+        or not secrets.same(found[0].secret_hash, secrets.fingerprint(parts[1]))
+    ):
         return None
     token, user = found
     if token.revoked_at is not None or token.expires_at <= clock.now() or user.ended_at is not None:
         return None
     actor = actor_of_user(db, user, Door.API, request_id)
-    return replace(actor, may_write=token.scope == TokenScope.WRITE), token
+    credential = Credential(ApiToken, token.id, token.last_used_at)
+    return replace(actor, may_write=token.scope == TokenScope.WRITE, until=token.expires_at), credential
 
 
 def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks, _: InRoom) -> Actor:
-    """Who asks, read before any write lock is taken. Raises Unauthenticated, or Forbidden for a forged form."""
+    """Who asks, read before any write lock is taken.
+
+    Raises Unauthenticated, or Forbidden for a forged form and for a write with a reading token.
+    """
     scheme, _separator, bearer = request.headers.get("authorization", "").partition(" ")
     cookie = request.cookies.get(request.app.state.settings.session_cookie)
     identity = getattr(request.state, "request_id", "")
-    found: tuple[Actor, WebSession | ApiToken] | None = None
+    found: tuple[Actor, Credential] | None = None
     if scheme.lower() == "bearer" or cookie:
         with request.app.state.database.session(reading=True) as db:
             if scheme.lower() == "bearer":
@@ -89,27 +108,40 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
             raise Forbidden("Ce jeton ne permet que la lecture.", code="read_only_token")
         is_page = not request.url.path.startswith("/api/")
         if is_page and not secrets.same(posted.get("csrf"), actor.csrf or secrets.new_secret()):
-            raise Forbidden("Cette page a expiré : rechargez-la, puis envoyez à nouveau.", code="csrf")
+            raise Forbidden("Cette page a expiré : rechargez-la, puis envoyez à nouveau.", code="csrf")
     request.state.actor = actor
-    background.add_task(_touch, request, credential, clock.now())
+    moment = clock.now()
+    if credential.last_used_at is None or moment - credential.last_used_at >= TOUCH_EVERY:
+        background.add_task(_touch, request, credential, moment)
     return actor
 
 
-async def _touch(request: Request, credential: WebSession | ApiToken, moment: datetime) -> None:
-    """After the answer, at most every five minutes, in a short transaction of its own."""
-    last = credential.last_seen_at if isinstance(credential, WebSession) else credential.last_used_at
-    if last is not None and moment - last < TOUCH_EVERY:
-        return
+async def _touch(request: Request, credential: Credential, moment: datetime) -> None:
+    """After the answer, in a short transaction of its own."""
 
     def write() -> None:
         with request.app.state.database.session() as db:
-            queries.touch(db, type(credential), credential.id, moment)
+            queries.touch(db, credential.table, credential.id, moment)
 
     async with request.app.state.gate.writer:
         await anyio.to_thread.run_sync(write)
 
 
+def visitor(request: Request, _: InRoom) -> Actor | None:
+    """Who reads a public page, when signed in; reading it does not prolong the session."""
+    cookie = request.cookies.get(request.app.state.settings.session_cookie)
+    if not cookie:
+        return None
+    with request.app.state.database.session(reading=True) as db:
+        found = _from_session(db, cookie, getattr(request.state, "request_id", ""))
+    if found is None:
+        return None
+    request.state.actor = found[0]
+    return found[0]
+
+
 CurrentActor = Annotated[Actor, Depends(signed_in)]
+Visitor = Annotated[Actor | None, Depends(visitor)]
 Uai = Annotated[
     str,
     Path(min_length=8, max_length=8, description="Code UAI de l’école", examples=["0990001X"]),
@@ -151,7 +183,7 @@ def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
     if if_match is None:
         raise VersionRequired()
     text = if_match.strip().removeprefix("W/").strip('"')
-    return int(text) if text.isdigit() and len(text) < 10 else -1
+    return int(text) if text.isdecimal() and len(text) < 10 else -1
 
 
 IfMatch = Annotated[int, Depends(expected_version)]
@@ -162,4 +194,3 @@ def check_version(row: object, expected: int | None) -> None:
     current: int = row.version  # type: ignore[attr-defined]  # every versioned table has the column
     if expected != current:
         raise Stale(current)
-

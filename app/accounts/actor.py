@@ -1,13 +1,14 @@
 """Who is asking, and what a role may do where: the table of DESIGN §4 as data."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
 from app.domain.vocabulary import Door, Role
 
 NIL = UUID(int=0)
-"""Stands for « no school » in the ledger and the audit."""
+"""Stands for « no school » in the ledger and the audit."""
 
 
 class Task(Enum):
@@ -20,6 +21,7 @@ class Task(Enum):
     RUN_ELECTION = "run_election"
     STEER = "steer"
     INVITE = "invite"
+    SEE_PEOPLE = "see_people"
     PEOPLE = "people"
 
 
@@ -28,10 +30,10 @@ SEEING = {
     Task.STEER: Task.SEE_WORK,
     Task.RUN_ELECTION: Task.SEE_ELECTIONS,
     Task.INVITE: Task.SEE_SCHOOL,
-    Task.PEOPLE: Task.SEE_WORK,
+    Task.PEOPLE: Task.SEE_PEOPLE,
 }
 
-_TEACHER = frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS, Task.SEE_WORK, Task.COUNT})
+_TEACHER = frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS, Task.SEE_WORK, Task.COUNT, Task.SEE_PEOPLE})
 _HEAD = _TEACHER | {Task.STEER, Task.RUN_ELECTION, Task.INVITE, Task.PEOPLE}
 
 MAY: dict[Role, frozenset[Task]] = {
@@ -40,7 +42,7 @@ MAY: dict[Role, frozenset[Task]] = {
     Role.TEACHER: _TEACHER,
     Role.INSPECTOR: frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS, Task.INVITE}),
     Role.AUTHORITY: frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS}),
-    Role.ADMINISTRATOR: frozenset({Task.SEE_SCHOOL, Task.INVITE}),
+    Role.ADMINISTRATOR: frozenset({Task.SEE_SCHOOL, Task.INVITE, Task.SEE_PEOPLE, Task.PEOPLE}),
 }
 
 
@@ -57,6 +59,8 @@ class Actor:
     """Every territory the person reads, below their own ones included."""
     is_administrator: bool = False
     may_write: bool = True
+    until: datetime | None = None
+    """When the token used ends: what it makes may not outlive it."""
     session_id: UUID | None = None
     csrf: str = ""
 

@@ -84,3 +84,27 @@ def record(
     fields["hash"] = digest(fields)
     db.execute(insert(AuditEvent).values(fields))
     queries.close_turn(db, turn.school_id, fields["hash"])
+
+
+def broken_links(db: Session) -> tuple[int, list[str]]:
+    """Recompute every chain: how many events were looked at, and one line for each break.
+
+    An edit changes an event's own hash; a removal or a swap breaks the link to the event before; the ledger
+    knows the last hash, so that cutting the end off shows too.
+    """
+    checked, problems = 0, list[str]()
+    for school_id in queries.chains(db):
+        previous = ""
+        for event in queries.audit_chain(db, school_id):
+            checked += 1
+            place = f"chain {school_id}, event {event.position}"
+            fields = {name: getattr(event, name) for name in AuditEvent.model_fields if name != "hash"}
+            if digest(fields) != event.hash:
+                problems.append(f"{place}: its content was changed")
+            if event.previous_hash != previous:
+                problems.append(f"{place}: the event before it was changed, removed or moved")
+            previous = event.hash
+        ledger = queries.ledger_of(db, school_id)
+        if ledger is None or ledger.last_hash != previous:
+            problems.append(f"chain {school_id}: its end was removed")
+    return checked, problems

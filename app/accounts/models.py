@@ -1,16 +1,39 @@
 """People, what they may do where, and the proof of what was done. Only hashes of secrets are stored."""
 
+import re
+import unicodedata
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import ConfigDict
+from pydantic import AfterValidator, ConfigDict
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db import Text, Whole, choice, uuid7
-from app.domain.vocabulary import Door, Labelled, Role
+from app.domain.vocabulary import Door, Labelled, Role, TerritoryLevel
+
+_EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
+
+
+def _email(value: str) -> str:
+    folded = value.strip().lower()
+    if not _EMAIL.fullmatch(folded):
+        raise ValueError("écrivez une adresse complète, par exemple prenom.nom@ac-exemple.fr")
+    return folded
+
+
+def _hard_to_guess(value: str) -> str:
+    if len(set(value)) < 6:
+        raise ValueError("ce mot de passe se devine : choisissez trois ou quatre mots sans lien entre eux")
+    return value
+
+
+Email = Annotated[Text, AfterValidator(_email)]
+Secret = Annotated[Text, AfterValidator(lambda value: unicodedata.normalize("NFKC", value))]
+"""A password as typed: two keyboards may send the same accent in two ways."""
+NewSecret = Annotated[Secret, AfterValidator(_hard_to_guess)]
 
 
 class TokenScope(Labelled):
@@ -94,7 +117,8 @@ class Invitation(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint(
-            "(school_id IS NOT NULL) <> (territory_id IS NOT NULL) OR role = 'administrator' OR user_id IS NOT NULL",
+            "(school_id IS NOT NULL) <> (territory_id IS NOT NULL) "
+            "OR role = 'administrator' OR user_id IS NOT NULL",
             name="one_place",
         ),
     )
@@ -111,6 +135,94 @@ class Invitation(SQLModel, table=True):
     expires_at: datetime
     used_at: datetime | None = None
     withdrawn_at: datetime | None = None
+
+
+class InvitationIn(SQLModel):
+    """Whom to invite into a school, as what."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"email": "lea.martin@ac-exemple.fr", "role": "teacher"}]},
+    )
+
+    email: Email = Field(
+        max_length=254,
+        title="Adresse de courriel",
+        description="Elle servira à se connecter ; rien n’y est envoyé. Exemple : prenom.nom@ac-exemple.fr",
+    )
+    role: Role = Field(title="Fonction dans l’école")
+
+
+class InvitationOut(SQLModel):
+    id: UUID
+    email: str
+    role: Role | None
+    """None for a link that only renews a password."""
+    created_at: datetime
+    expires_at: datetime
+
+
+class InvitationMade(InvitationOut):
+    link: str
+    """The only time the link is shown."""
+
+
+class MemberOut(SQLModel):
+    """A duty that holds; `email` is null for those who do not look after the accounts."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    email: str | None
+    role: Role
+    started_at: datetime
+
+
+class SignInIn(SQLModel):
+    model_config = ConfigDict(extra="forbid")
+
+    email: Text = Field(max_length=254, title="Adresse de courriel")
+    password: Secret = Field(max_length=200, title="Mot de passe")
+
+
+class RenewalIn(SQLModel):
+    """A new password for an account that exists."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: NewSecret = Field(
+        min_length=12,
+        max_length=200,
+        title="Nouveau mot de passe",
+        description="12 caractères au moins. Trois ou quatre mots sans lien entre eux se retiennent bien.",
+    )
+
+
+class WelcomeIn(RenewalIn):
+    """A new account."""
+
+    name: Text = Field(
+        min_length=2,
+        max_length=100,
+        title="Prénom et nom",
+        description="Comme vos collègues vous connaissent. Exemple : Claire Martin",
+    )
+
+
+class JoinIn(SQLModel):
+    """One more duty for an account that exists: its owner proves it with the password."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: Secret = Field(max_length=200, title="Votre mot de passe actuel")
+
+
+class HeadshipIn(SQLModel):
+    """Who becomes head teacher."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    membership_id: UUID = Field(title="À qui transmettez-vous la direction")
 
 
 class WebSession(SQLModel, table=True):
@@ -133,11 +245,14 @@ class TokenIn(SQLModel):
     model_config = ConfigDict(extra="forbid")
 
     label: Text = Field(
-        min_length=2, max_length=80, title="À quoi sert ce jeton", description="Exemple : Tableur de la circonscription"
+        min_length=2,
+        max_length=80,
+        title="À quoi sert ce jeton",
+        description="Exemple : Tableur de la circonscription",
     )
     scope: TokenScope = Field(default=TokenScope.READ, title="Droits")
     days: Whole = Field(
-        default=90, ge=1, le=365, title="Valable combien de jours", description="Un an au plus. Exemple : 90"
+        default=90, ge=1, le=365, title="Valable combien de jours", description="Un an au plus. Exemple : 90"
     )
 
 
@@ -169,6 +284,31 @@ class TokenOut(SQLModel):
 class TokenMade(TokenOut):
     token: str
     """The only time the secret is shown."""
+
+
+class SchoolDutyOut(SQLModel):
+    uai: str
+    name: str
+    role: Role
+
+
+class TerritoryDutyOut(SQLModel):
+    level: TerritoryLevel
+    code: str | None
+    name: str
+    role: Role
+
+
+class MeOut(SQLModel):
+    """Who is asking, and with which duties."""
+
+    id: UUID
+    name: str
+    email: str
+    is_administrator: bool
+    may_write: bool
+    schools: list[SchoolDutyOut]
+    territories: list[TerritoryDutyOut]
 
 
 class SignInAttempt(SQLModel, table=True):
@@ -211,7 +351,7 @@ class AuditEvent(SQLModel, table=True):
 
 
 class ServiceNote(SQLModel, table=True):
-    """Facts about this database itself, such as « demo »: written once, at creation."""
+    """Facts about this database itself, such as « demo »: written once, at creation."""
 
     __tablename__ = "service_note"
     key: str = Field(max_length=40, primary_key=True)

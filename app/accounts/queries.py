@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Select, false, func, or_, select, true, update
 from sqlmodel import Session, col
 
-from app.accounts.actor import Actor, Task
+from app.accounts.actor import MAY, Actor, Task
 from app.accounts.models import (
     ApiToken,
     AuditEvent,
@@ -64,8 +64,10 @@ def ledger_of(db: Session, school_id: UUID) -> SchoolLedger | None:
     return db.get(SchoolLedger, school_id, populate_existing=True)
 
 
-def ledger_schools(db: Session) -> Sequence[UUID]:
-    return db.scalars(select(SchoolLedger.school_id).order_by(col(SchoolLedger.school_id))).all()
+def chains(db: Session) -> Sequence[UUID]:
+    """Every chain that has a ledger or an event: neither may be missing without being noticed."""
+    wanted = sa.union(select(SchoolLedger.school_id), select(AuditEvent.school_id))
+    return sorted(row[0] for row in db.execute(wanted))
 
 
 # --- whose rows are visible ----------------------------------------------------------------------------
@@ -87,7 +89,7 @@ def visible_schools(actor: Actor, task: Task, year: str) -> Select[tuple[UUID]]:
 
     A member's duty has no year. An inspector or an authority sees the schools that were theirs in `year`.
     """
-    if actor.is_administrator and task in {Task.SEE_SCHOOL, Task.INVITE}:
+    if actor.is_administrator and task in MAY[Role.ADMINISTRATOR]:
         return select(School.id).where(true())
     own = actor.schools_for(task)
     territories = actor.territories_for(task)
@@ -123,7 +125,7 @@ def school_duties(db: Session, user_id: UUID) -> dict[UUID, Role]:
             col(SchoolMembership.user_id) == user_id, col(SchoolMembership.ended_at).is_(None)
         )
     )
-    return {school_id: role for school_id, role in rows}
+    return {school_id: role for school_id, role in rows}  # noqa: C416  # rows are Row, not tuples, to mypy
 
 
 def territory_duties(db: Session, user_id: UUID) -> dict[UUID, Role]:
@@ -135,32 +137,91 @@ def territory_duties(db: Session, user_id: UUID) -> dict[UUID, Role]:
     )
     below = sa.orm.aliased(Territory)
     mine = mine.union_all(select(below.id, mine.c.role).join(mine, below.parent_id == mine.c.territory_id))
-    return {territory_id: Role(role) for territory_id, role in db.execute(select(mine.c.territory_id, mine.c.role))}
+    return {
+        territory_id: Role(role)
+        for territory_id, role in db.execute(select(mine.c.territory_id, mine.c.role))
+    }
 
 
 def members_of_school(db: Session, school_id: UUID) -> Sequence[sa.Row[Any]]:
-    """(membership id, user id, name, email, role, started_at, ended_at), the present ones first."""
+    """(id of the duty, user_id, name, email, role, started_at) of the present duties, head teacher first."""
+    rank = sa.case({Role.HEAD_TEACHER.value: 0, Role.DEPUTY.value: 1}, value=SchoolMembership.role, else_=2)
     return db.execute(
         select(
             SchoolMembership.id,
-            User.id.label("user_id"),  # type: ignore[attr-defined]  # a column on the class
+            SchoolMembership.user_id,
             User.name,
             User.email,
             SchoolMembership.role,
             SchoolMembership.started_at,
-            SchoolMembership.ended_at,
         )
         .join(User, col(User.id) == SchoolMembership.user_id)
-        .where(col(SchoolMembership.school_id) == school_id)
-        .order_by(col(SchoolMembership.ended_at).is_not(None), SchoolMembership.role, User.name)
+        .where(col(SchoolMembership.school_id) == school_id, col(SchoolMembership.ended_at).is_(None))
+        .order_by(rank, User.name, SchoolMembership.id)
     ).all()
+
+
+def duties_shown(db: Session, user_id: UUID) -> tuple[Sequence[sa.Row[Any]], Sequence[sa.Row[Any]]]:
+    """(uai, name, role, started_at) in schools, and (level, code, name, role, started_at) in territories."""
+    schools = db.execute(
+        select(School.uai, School.name, SchoolMembership.role, SchoolMembership.started_at)
+        .join(SchoolMembership, col(SchoolMembership.school_id) == School.id)
+        .where(col(SchoolMembership.user_id) == user_id, col(SchoolMembership.ended_at).is_(None))
+        .order_by(School.name, School.uai)
+    ).all()
+    territories = db.execute(
+        select(
+            Territory.level,
+            Territory.code,
+            Territory.name,
+            TerritoryMembership.role,
+            TerritoryMembership.started_at,
+        )
+        .join(TerritoryMembership, col(TerritoryMembership.territory_id) == Territory.id)
+        .where(col(TerritoryMembership.user_id) == user_id, col(TerritoryMembership.ended_at).is_(None))
+        .order_by(Territory.name)
+    ).all()
+    return schools, territories
+
+
+def schools_with_heads(
+    db: Session, visible: Select[tuple[UUID]], *, search: str = "", limit: int = 200
+) -> Sequence[sa.Row[Any]]:
+    """(uai, name, commune, head's name or None) of the open visible schools, by commune and name."""
+    wanted = (
+        select(School.uai, School.name, School.commune, User.name.label("head"))
+        .outerjoin(
+            SchoolMembership,
+            sa.and_(
+                col(SchoolMembership.school_id) == School.id,
+                col(SchoolMembership.ended_at).is_(None),
+                col(SchoolMembership.role) == Role.HEAD_TEACHER,
+            ),
+        )
+        .outerjoin(User, col(User.id) == SchoolMembership.user_id)
+        .where(col(School.id).in_(visible), col(School.is_open))
+        .order_by(School.commune, School.name, School.uai)
+        .limit(limit)
+    )
+    for word in search.split():
+        wanted = wanted.where(
+            or_(
+                *(
+                    column.icontains(word, autoescape=True)
+                    for column in (School.uai, School.name, School.commune)
+                )
+            )
+        )
+    return db.execute(wanted).all()
 
 
 def membership_or_none(db: Session, school_id: UUID, membership_id: UUID) -> SchoolMembership | None:
     return db.get(SchoolMembership, (school_id, membership_id))
 
 
-def live_membership(db: Session, school_id: UUID, *, role: Role | None = None, user_id: UUID | None = None) -> SchoolMembership | None:
+def live_membership(
+    db: Session, school_id: UUID, *, role: Role | None = None, user_id: UUID | None = None
+) -> SchoolMembership | None:
     wanted = select(SchoolMembership).where(
         col(SchoolMembership.school_id) == school_id, col(SchoolMembership.ended_at).is_(None)
     )
@@ -181,25 +242,99 @@ def live_territory_membership(db: Session, territory_id: UUID, user_id: UUID) ->
     ).first()
 
 
-def invitation_by_hash(db: Session, token_hash: str) -> Invitation | None:
-    return db.scalars(select(Invitation).where(col(Invitation.token_hash) == token_hash)).one_or_none()
+def _pending(moment: datetime) -> list[sa.ColumnElement[bool]]:
+    return [
+        col(Invitation.used_at).is_(None),
+        col(Invitation.withdrawn_at).is_(None),
+        col(Invitation.expires_at) > moment,
+    ]
 
 
 def pending_invitations(db: Session, school_id: UUID, moment: datetime) -> Sequence[Invitation]:
+    """The links of a school that still open something, oldest first."""
     return db.scalars(
         select(Invitation)
-        .where(
-            col(Invitation.school_id) == school_id,
-            col(Invitation.used_at).is_(None),
-            col(Invitation.withdrawn_at).is_(None),
-            col(Invitation.expires_at) > moment,
-        )
-        .order_by(col(Invitation.created_at))
+        .where(col(Invitation.school_id) == school_id, *_pending(moment))
+        .order_by(col(Invitation.created_at), col(Invitation.id))
     ).all()
 
 
-def demo_people(db: Session) -> Sequence[User]:
-    return db.scalars(select(User).where(col(User.ended_at).is_(None)).order_by(col(User.created_at), col(User.id))).all()
+def live_invitation(db: Session, token_hash: str, moment: datetime) -> Invitation | None:
+    """What a link opens: unused, not withdrawn, not older than its days."""
+    wanted = select(Invitation).where(col(Invitation.token_hash) == token_hash, *_pending(moment))
+    return db.scalars(wanted).one_or_none()
+
+
+def invitation_or_none(
+    db: Session, school_id: UUID, invitation_id: UUID, moment: datetime
+) -> Invitation | None:
+    wanted = select(Invitation).where(
+        col(Invitation.school_id) == school_id, col(Invitation.id) == invitation_id, *_pending(moment)
+    )
+    return db.scalars(wanted).one_or_none()
+
+
+def withdraw_replaced(db: Session, new: Invitation, moment: datetime) -> None:
+    """An address, and the seat of the head teacher or the deputy, have one pending invitation at a time."""
+    same = col(Invitation.email) == new.email
+    if new.role in (Role.HEAD_TEACHER, Role.DEPUTY):
+        same = or_(same, col(Invitation.role) == new.role)
+    db.execute(
+        update(Invitation)
+        .where(
+            same,
+            col(Invitation.school_id).is_not_distinct_from(new.school_id),
+            col(Invitation.territory_id).is_not_distinct_from(new.territory_id),
+            col(Invitation.role).is_not(None),
+            col(Invitation.id) != new.id,
+            *_pending(moment),
+        )
+        .values(withdrawn_at=moment)
+    )
+
+
+def withdraw_renewals(db: Session, user_id: UUID, moment: datetime, *, but: UUID | None = None) -> None:
+    """The pending links to a new password for this account open nothing any more."""
+    wanted = update(Invitation).where(col(Invitation.user_id) == user_id, *_pending(moment))
+    if but is not None:
+        wanted = wanted.where(col(Invitation.id) != but)
+    db.execute(wanted.values(withdrawn_at=moment))
+
+
+def place_name(db: Session, invitation: Invitation) -> str:
+    """The school or the territory an invitation is about; empty for the whole service."""
+    if invitation.school_id is not None:
+        return db.scalar(select(School.name).where(col(School.id) == invitation.school_id)) or ""
+    if invitation.territory_id is not None:
+        return db.scalar(select(Territory.name).where(col(Territory.id) == invitation.territory_id)) or ""
+    return ""
+
+
+def live_user(db: Session, email: str) -> User | None:
+    """The account that may sign in with this address."""
+    return db.scalars(
+        select(User).where(col(User.email) == email, col(User.ended_at).is_(None))
+    ).one_or_none()
+
+
+def demo_people(db: Session) -> list[tuple[UUID, str, Role, str]]:
+    """(user id, name, role, place) of the demonstration, one entry a duty, in the order they were made."""
+    at_school = (
+        select(User.id, User.name, SchoolMembership.role, School.name)
+        .join(SchoolMembership, col(SchoolMembership.user_id) == User.id)
+        .join(School, col(School.id) == SchoolMembership.school_id)
+        .where(col(SchoolMembership.ended_at).is_(None), col(User.ended_at).is_(None))
+    )
+    above = (
+        select(User.id, User.name, TerritoryMembership.role, Territory.name)
+        .join(TerritoryMembership, col(TerritoryMembership.user_id) == User.id)
+        .join(Territory, col(Territory.id) == TerritoryMembership.territory_id)
+        .where(col(TerritoryMembership.ended_at).is_(None), col(User.ended_at).is_(None))
+    )
+    service = select(User.id, User.name).where(col(User.is_administrator), col(User.ended_at).is_(None))
+    people = [(row[0], row[1], row[2], row[3]) for wanted in (at_school, above) for row in db.execute(wanted)]
+    people += [(row[0], row[1], Role.ADMINISTRATOR, "") for row in db.execute(service)]
+    return sorted(people, key=lambda person: person[0])
 
 
 # --- sessions, tokens, throttling ----------------------------------------------------------------------
@@ -216,7 +351,9 @@ def session_with_user(db: Session, token_hash: str) -> tuple[WebSession, User] |
 
 def token_with_user(db: Session, token_id: UUID) -> tuple[ApiToken, User] | None:
     row = db.execute(
-        select(ApiToken, User).join(User, col(User.id) == ApiToken.user_id).where(col(ApiToken.id) == token_id)
+        select(ApiToken, User)
+        .join(User, col(User.id) == ApiToken.user_id)
+        .where(col(ApiToken.id) == token_id)
     ).one_or_none()
     return None if row is None else (row[0], row[1])
 
@@ -229,17 +366,38 @@ def live_sessions(db: Session, user_id: UUID) -> Sequence[WebSession]:
     ).all()
 
 
-def end_sessions(db: Session, user_id: UUID, moment: datetime, *, session_id: UUID | None = None) -> int:
-    """End one session of a person, or all of them; the number ended."""
+def end_sessions(
+    db: Session, user_id: UUID, moment: datetime, *, session_id: UUID | None = None, but: UUID | None = None
+) -> int:
+    """End one session of a person, or all of them, or all but one; the number ended."""
     wanted = update(WebSession).where(col(WebSession.user_id) == user_id, col(WebSession.ended_at).is_(None))
     if session_id is not None:
         wanted = wanted.where(col(WebSession.id) == session_id)
-    return db.execute(wanted.values(ended_at=moment)).rowcount  # type: ignore[attr-defined]  # CursorResult
+    if but is not None:
+        wanted = wanted.where(col(WebSession.id) != but)
+    return db.execute(wanted.values(ended_at=moment)).rowcount
 
 
 def touch(db: Session, table: type[WebSession] | type[ApiToken], key: UUID, moment: datetime) -> None:
     column = "last_seen_at" if table is WebSession else "last_used_at"
     db.execute(update(table).where(col(table.id) == key).values({column: moment}))
+
+
+def end_session_of_cookie(db: Session, token_hash: str, moment: datetime) -> None:
+    wanted = update(WebSession).where(
+        col(WebSession.token_hash) == token_hash, col(WebSession.ended_at).is_(None)
+    )
+    db.execute(wanted.values(ended_at=moment))
+
+
+def revoke_tokens(db: Session, user_id: UUID, moment: datetime) -> None:
+    wanted = update(ApiToken).where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
+    db.execute(wanted.values(revoked_at=moment))
+
+
+def token_of_user(db: Session, user_id: UUID, token_id: UUID) -> ApiToken | None:
+    token = db.get(ApiToken, token_id)
+    return token if token is not None and token.user_id == user_id else None
 
 
 def tokens_of_user(db: Session, user_id: UUID) -> Sequence[ApiToken]:
@@ -249,11 +407,14 @@ def tokens_of_user(db: Session, user_id: UUID) -> Sequence[ApiToken]:
 
 
 def recent_attempts(db: Session, subject_hash: str, since: datetime) -> int:
-    return db.scalar(
-        select(func.count())
-        .select_from(SignInAttempt)
-        .where(col(SignInAttempt.subject_hash) == subject_hash, col(SignInAttempt.at) > since)
-    ) or 0
+    return (
+        db.scalar(
+            select(func.count())
+            .select_from(SignInAttempt)
+            .where(col(SignInAttempt.subject_hash) == subject_hash, col(SignInAttempt.at) > since)
+        )
+        or 0
+    )
 
 
 def forget_attempts(db: Session, before: datetime) -> None:

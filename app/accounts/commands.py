@@ -1,0 +1,121 @@
+"""`python -m app invite | renew | token | audit`: what the operator does about people, and the proof."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from app import clock
+from app.accounts import queries, service, tokens
+from app.accounts.access import actor_of_user
+from app.accounts.actor import command_actor
+from app.accounts.audit import broken_links
+from app.accounts.models import InvitationIn, TokenIn, TokenScope
+from app.db import Database, make_engine
+from app.domain.uai import check_uai
+from app.domain.vocabulary import Door, Role, TerritoryLevel
+from app.errors import AppError
+from app.schools.models import Territory
+from app.schools.queries import territory_or_none
+from app.settings import Settings
+from app.web.forms import field_errors
+
+LEVELS = {
+    Role.INSPECTOR: (TerritoryLevel.CIRCONSCRIPTION,),
+    Role.AUTHORITY: (TerritoryLevel.DEPARTEMENT, TerritoryLevel.ACADEMIE),
+}
+
+
+def add_commands(commands: Any) -> None:
+    invite = commands.add_parser("invite", help="make an invitation link, to hand over; nothing is sent")
+    invite.add_argument("email")
+    invite.add_argument("--role", required=True, choices=[role.value for role in Role])
+    place = invite.add_mutually_exclusive_group()
+    place.add_argument("--school", metavar="UAI")
+    place.add_argument("--territory", metavar="CODE", help="of a circonscription, département or académie")
+    invite.set_defaults(run=_invite)
+
+    renew = commands.add_parser("renew", help="make a link to a new password for an account that exists")
+    renew.add_argument("email")
+    renew.set_defaults(run=_renew)
+
+    token = commands.add_parser("token", help="make an API token of an account; it is printed once")
+    token.add_argument("email")
+    token.add_argument("--label", required=True, help="what the token is for")
+    token.add_argument("--scope", choices=[scope.value for scope in TokenScope], default="read")
+    token.add_argument("--days", type=int, default=90, help="valid for so many days, a year at most")
+    token.set_defaults(run=_token)
+
+    audit = commands.add_parser("audit", help="about the record of every act")
+    verify = audit.add_subparsers(dest="what", required=True).add_parser(
+        "verify", help="recompute every chain: an event that was changed, removed or moved is found"
+    )
+    verify.set_defaults(run=_verify)
+
+
+@contextmanager
+def _database(settings: Settings, *, reading: bool = False) -> Iterator[Session]:
+    """One transaction; a refusal becomes the sentence that the command prints."""
+    clock.pin(settings.now)
+    database = Database(make_engine(settings.database_url, threads=1))
+    try:
+        with database.session(reading=reading) as db:
+            yield db
+    except ValidationError as problem:
+        raise ValueError(" ".join(error.detail for error in field_errors(problem))) from None
+    except AppError as refusal:
+        raise ValueError(refusal.detail) from None
+    finally:
+        database.engine.dispose()
+
+
+def _invite(chosen: argparse.Namespace, settings: Settings) -> int:
+    role = Role(chosen.role)
+    with _database(settings) as db:
+        # The same check of the address for a place that is no school.
+        data = InvitationIn(email=chosen.email, role=role)
+        if chosen.school:
+            link = service.invite(db, command_actor(), check_uai(chosen.school), data)
+        else:
+            territory = _territory(db, role, chosen.territory) if chosen.territory else None
+            link = service.invite_above(db, command_actor(), data.email, role, territory)
+    print(settings.public_url + link.path)
+    return 0
+
+
+def _territory(db: Session, role: Role, code: str) -> Territory:
+    found = (territory_or_none(db, level, code) for level in LEVELS.get(role, tuple(TerritoryLevel)))
+    territory = next((item for item in found if item is not None), None)
+    if territory is None:
+        raise ValueError(f"no territory has the code {code} for this role")
+    return territory
+
+
+def _renew(chosen: argparse.Namespace, settings: Settings) -> int:
+    with _database(settings) as db:
+        link = service.renew_account_link(db, command_actor(), chosen.email.strip().lower())
+    print(settings.public_url + link.path)
+    return 0
+
+
+def _token(chosen: argparse.Namespace, settings: Settings) -> int:
+    with _database(settings) as db:
+        data = TokenIn(label=chosen.label, scope=TokenScope(chosen.scope), days=chosen.days)
+        user = queries.live_user(db, chosen.email.strip().lower())
+        if user is None:
+            raise ValueError("no account has this address")
+        _, text = tokens.make_token(db, actor_of_user(db, user, Door.COMMAND, ""), data)
+    print(text)
+    return 0
+
+
+def _verify(_: argparse.Namespace, settings: Settings) -> int:
+    with _database(settings, reading=True) as db:
+        checked, problems = broken_links(db)
+    for problem in problems:
+        print(problem)
+    print(f"{checked} events checked, {len(problems)} problems found.")
+    return 1 if problems else 0

@@ -1,0 +1,117 @@
+"""The start page, and « Mon compte »: one's duties, sessions and API tokens."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app import clock
+from app.accounts import queries, signing_in, tokens
+from app.accounts.access import CurrentActor, is_live
+from app.accounts.actor import Actor, Task
+from app.accounts.models import TokenIn, User
+from app.accounts.pages import MOST_SCHOOLS, this_year
+from app.accounts.sign_in_pages import leave
+from app.db import Db
+from app.errors import NotFound
+from app.web.forms import Form, Nothing, Posted, PostedForm
+from app.web.templating import render, see_other
+from app.web.urls import sheet_url
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+ACCOUNT = "/mon-compte"
+
+
+@router.get("/")
+def start_page(request: Request, db: Db, actor: CurrentActor) -> Response:
+    """One school: its sheet. Several, or schools seen from outside: a choice."""
+    schools, territories = queries.duties_shown(db, actor.user_id) if actor.user_id else ((), ())
+    if len(schools) == 1 and not territories and not actor.is_administrator:
+        return see_other(sheet_url(schools[0].uai))
+    seen = []
+    if territories:
+        visible = queries.visible_schools(actor, Task.SEE_SCHOOL, this_year())
+        seen = list(queries.schools_with_heads(db, visible, limit=MOST_SCHOOLS + 1))
+    return render(
+        request,
+        "accounts/accueil.html",
+        schools=schools,
+        territories=territories,
+        seen=seen[:MOST_SCHOOLS],
+        has_more=len(seen) > MOST_SCHOOLS,
+        may_invite=actor.is_administrator or bool(actor.territories_for(Task.INVITE)),
+    )
+
+
+# --- Mon compte ----------------------------------------------------------------------------------------
+
+
+def _token_form(posted: Posted | None = None) -> Form[TokenIn]:
+    return Form(TokenIn, posted, start={"scope": "read", "days": 90})
+
+
+@router.get(ACCOUNT)
+def account_page(request: Request, db: Db, actor: CurrentActor) -> Response:
+    return _account_page(request, db, actor, _token_form())
+
+
+def _account_page(
+    request: Request, db: Session, actor: Actor, form: Form[TokenIn], status: int = 200
+) -> Response:
+    if actor.user_id is None:
+        raise NotFound()
+    now = clock.now()
+    schools, territories = queries.duties_shown(db, actor.user_id)
+    return render(
+        request,
+        "accounts/mon_compte.html",
+        status=status,
+        nav_school=schools[0] if len(schools) == 1 else None,
+        person=db.get_one(User, actor.user_id),
+        schools=schools,
+        territories=territories,
+        sessions=[session for session in queries.live_sessions(db, actor.user_id) if is_live(session, now)],
+        tokens=[token for token in queries.tokens_of_user(db, actor.user_id) if token.revoked_at is None],
+        now=now,
+        form=form,
+    )
+
+
+@router.post(f"{ACCOUNT}/sessions/fermer")
+def submit_end_of_others(db: Db, actor: CurrentActor) -> Response:
+    signing_in.end_other_sessions(db, actor)
+    return see_other(f"{ACCOUNT}?ok=session#sessions")
+
+
+@router.post(f"{ACCOUNT}/sessions/{{session_id}}/fermer")
+def submit_end_of_session(request: Request, db: Db, actor: CurrentActor, session_id: UUID) -> Response:
+    signing_in.end_session(db, actor, session_id)
+    return leave(request) if session_id == actor.session_id else see_other(f"{ACCOUNT}?ok=session#sessions")
+
+
+@router.post(f"{ACCOUNT}/jetons")
+def submit_token(request: Request, db: Db, actor: CurrentActor, posted: PostedForm) -> Response:
+    form, made = _token_form(posted), list[str]()
+    if form.attempt(db, lambda data: made.append(tokens.make_token(db, actor, data)[1])):
+        return render(request, "accounts/jeton.html", status=201, token=made[0])
+    return _account_page(request, db, actor, form, status=422)
+
+
+@router.get(f"{ACCOUNT}/jetons/{{token_id}}/revoquer")
+def revoke_page(request: Request, db: Db, actor: CurrentActor, token_id: UUID) -> Response:
+    token = tokens.own_token_or_404(db, actor, token_id)
+    return render(request, "accounts/revoquer.html", token=token, form=Form(Nothing))
+
+
+@router.post(f"{ACCOUNT}/jetons/{{token_id}}/revoquer")
+def submit_revocation(
+    request: Request, db: Db, actor: CurrentActor, token_id: UUID, posted: PostedForm
+) -> Response:
+    form = Form(Nothing, posted)
+    if form.attempt(db, lambda _: tokens.revoke_token(db, actor, token_id)):
+        return see_other(f"{ACCOUNT}?ok=jeton#jetons")
+    token = tokens.own_token_or_404(db, actor, token_id)
+    return render(request, "accounts/revoquer.html", status=409, token=token, form=form)
