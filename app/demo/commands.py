@@ -9,7 +9,9 @@ from app.settings import Settings
 
 def add_commands(subparsers: Any) -> None:
     parser = subparsers.add_parser("demo", help="fill an empty database with an invented circonscription")
-    parser.add_argument("--if-empty", action="store_true", help="do nothing, without complaint, when it is not empty")
+    parser.add_argument(
+        "--if-empty", action="store_true", help="do nothing, without complaint, when it is not empty"
+    )
     parser.set_defaults(run=_demo)
 
 
@@ -24,7 +26,10 @@ def _demo(chosen: argparse.Namespace, settings: Settings) -> int:
         if not is_empty(db):
             if chosen.if_empty:
                 return 0
-            print("This database already holds schools or accounts: the demo only fills an empty one.", file=sys.stderr)
+            print(
+                "This database already holds schools or accounts: the demo only fills an empty one.",
+                file=sys.stderr,
+            )
             return 1
         print("Preparing the demonstration: three years of twelve invented schools…", file=sys.stderr)
         fill(db)

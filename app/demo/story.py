@@ -1,10 +1,10 @@
 """Three school years of one invented school, lived through the ordinary verbs with the clock turned back.
 
-Nothing is random: the same day gives the same demonstration. Every figure comes through the door a school would use.
+Nothing is random: the same day gives the same demonstration. Every figure comes through an ordinary verb.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,6 +15,7 @@ from sqlmodel import Session
 from app import clock
 from app.accounts.actor import Actor
 from app.actions.models import ActionIn, ActionStateIn, EventIn, PartnerIn
+from app.actions.queries import action_or_404, actions_of_school
 from app.actions.service import add_action, add_event, add_partner, revise_event, set_action_state
 from app.demo.places import MAIN, Place, Quirk
 from app.domain.plan import Verdict
@@ -59,6 +60,7 @@ class Story:
     place: Place
     school: School
     today: date
+    first: SchoolYear
     partner: UUID | None = None
     goals: list[UUID] = field(default_factory=list)
     cafe: UUID | None = None
@@ -69,7 +71,7 @@ class Story:
 
     def tell(self, years: list[SchoolYear]) -> None:
         for year in years:
-            self.begin(year, is_first=year == years[0])
+            self.begin(year)
             for term in year.terms:
                 if self.day(term.year, *CLOSINGS[term.number]) - timedelta(days=100) > self.today:
                     return
@@ -97,19 +99,23 @@ class Story:
         """A slow climb with a small swing, the same on every run."""
         if Quirk.FULL in self.place.quirks:
             return 1.0
-        steps = 3 * (term.year.start - 2020) + term.number
-        swing = 0.04 * math.sin(1.7 * steps + self.place.number)
-        return min(0.97, self.place.start + 0.012 * (steps % 9) + swing)
+        swing = 0.03 * math.sin(1.7 * self.steps(term) + self.place.number)
+        return min(0.97, self.place.start + 0.02 * self.steps(term) + swing)
+
+    def steps(self, term: Term) -> int:
+        """Terms since the story began."""
+        return 3 * (term.year.start - self.first.start) + term.number - 1
 
     # --- what happens --------------------------------------------------------------------------------
 
-    def begin(self, year: SchoolYear, *, is_first: bool) -> None:
+    def begin(self, year: SchoolYear) -> None:
         with self.on(self.day(year, 9, 21)) as has_come:
-            if has_come and is_first:
+            if has_come and year == self.first:
                 self.plan_goals(year)
-                self.plan_actions(year)
                 if self.place is MAIN:
                     follow_indicator(self.db, self.actor, self.uai, "class_meetings")
+            if has_come:
+                self.plan_actions(year)
         self.vote(year)
 
     def plan_goals(self, year: SchoolYear) -> None:
@@ -121,42 +127,70 @@ class Story:
             term=last,
             baseline=BaselineIn(counted=start, out_of=self.place.pupils),
         )
-        wanted = [GoalIn(stake="success", title="Rencontrer chaque famille, pas seulement en cas de difficulté", why="Les familles venues une fois reviennent plus volontiers.", target=meet)]
+        wanted = [
+            GoalIn(
+                stake="success",
+                title="Rencontrer chaque famille, pas seulement en cas de difficulté",
+                why="Les familles venues une fois reviennent plus volontiers.",
+                target=meet,
+            )
+        ]
         if self.place.classes > 3 and self.place.sector is Sector.PUBLIC:
             turnout = TargetIn(indicator="election_turnout", value=50, term=last)
-            wanted.append(GoalIn(stake="shared_project", title="Élire les représentants avec un parent sur deux", target=turnout))
+            wanted.append(
+                GoalIn(
+                    stake="shared_project",
+                    title="Élire les représentants avec un parent sur deux",
+                    target=turnout,
+                )
+            )
         if self.place is MAIN:
-            wanted.append(GoalIn(stake="expectations", title="Faire venir à l’école les parents qui en sont le plus éloignés", why="Défini en équipe, sans liste de noms."))
+            wanted.append(
+                GoalIn(
+                    stake="expectations",
+                    title="Faire venir à l’école les parents qui en sont le plus éloignés",
+                    why="Défini en équipe, sans liste de noms.",
+                )
+            )
         self.goals = [add_goal(self.db, self.actor, self.uai, goal).id for goal in wanted]
 
     def plan_actions(self, year: SchoolYear) -> None:
-        partner = PartnerIn(name=f"Centre social de {self.place.commune}", kind=PartnerKind.SOCIAL_CENTRE, sector=PartnerSector.CULTURE_LEISURE)
-        self.partner = add_partner(self.db, self.actor, self.uai, partner).id
-        first, last = self.day(year, 9, 28), self.day(year.next.next, 6, 26)
-        self.cafe = self.act(Axis.FAMILIARITY, "Café des parents du vendredi", first, last, Audience.ALL_PARENTS, [self.partner])
-        evenings = self.act(Axis.RIGHTS, "Rencontres individuelles, 17 h – 19 h 30", first, last, Audience.ALL_PARENTS, [])
-        self.start(evenings)
+        """Last year's actions are over; this year's begin."""
+        for action in actions_of_school(self.db, self.school.id):
+            if action.state in {ActionState.PLANNED, ActionState.RUNNING} and action.planned_to.year <= year.start:
+                self.move(action.id, ActionState.DONE, "L’année est finie.")
+        if self.partner is None:
+            centre = PartnerIn(
+                name=f"Centre social de {self.place.commune}",
+                kind=PartnerKind.SOCIAL_CENTRE,
+                sector=PartnerSector.CULTURE_LEISURE,
+            )
+            self.partner = add_partner(self.db, self.actor, self.uai, centre).id
+        self.cafe = self.act(Axis.FAMILIARITY, "Café des parents du vendredi", year, [self.partner])
+        self.move(self.act(Axis.RIGHTS, "Rencontres individuelles, 17 h – 19 h 30", year), ActionState.RUNNING)
         if self.place is MAIN:
-            messages = self.act(Axis.RIGHTS, "Messages courts, lus à voix haute dans l’application", first, self.day(year, 12, 18), Audience.ALL_PARENTS, [])
-            self.start(messages)
-            set_action_state(self.db, self.actor, self.uai, messages, ActionStateIn(state=ActionState.DONE, reason="Toutes les classes s’en servent."), 2)
-            self.act(Axis.PARTICIPATION, "Stand tenu par des parents à la semaine de la parentalité", self.day(year.next.next, 5, 10), last, None, [self.partner])
+            messages = self.act(Axis.RIGHTS, "Messages courts, lus à voix haute dans l’application", year)
+            self.move(messages, ActionState.RUNNING)
+            self.move(messages, ActionState.DONE, "Toutes les classes s’en servent.")
+            self.act(Axis.PARTICIPATION, "Stand tenu par des parents à la fête de quartier", year, [self.partner])
 
-    def act(self, axis: Axis, title: str, first: date, last: date, audience: Audience | None, partners: list[UUID]) -> UUID:
+    def act(self, axis: Axis, title: str, year: SchoolYear, partners: Sequence[UUID] = ()) -> UUID:
         data = ActionIn(
             axis=axis,
             title=title,
-            audience=audience,
+            audience=Audience.ALL_PARENTS,
             lead_role=LeadRole.WHOLE_TEAM,
-            planned_from=first,
-            planned_to=last,
+            planned_from=self.day(year, 9, 28),
+            planned_to=self.day(year, 6, 26),
             goal_ids=self.goals[:1],
-            partner_ids=partners,
+            partner_ids=list(partners),
         )
         return add_action(self.db, self.actor, self.uai, data).id
 
-    def start(self, action: UUID) -> None:
-        set_action_state(self.db, self.actor, self.uai, action, ActionStateIn(state=ActionState.RUNNING), 1)
+    def move(self, action: UUID, state: ActionState, reason: str | None = None) -> None:
+        version = action_or_404(self.db, self.school.id, action).version
+        data = ActionStateIn(state=state, reason=reason)
+        set_action_state(self.db, self.actor, self.uai, action, data, version)
 
     def vote(self, year: SchoolYear) -> None:
         friday = self.day(year, 10, 9)
@@ -167,7 +201,9 @@ class Story:
     def ballot(self, year: SchoolYear) -> ElectionIn:
         held_on, seats = clock.now().date(), self.place.classes
         if Quirk.NO_BALLOT in self.place.quirks and self.day(year.next, 10, 1) > self.today:
-            return ElectionIn(held_on=held_on, no_ballot=True, lots_drawn=True, seats=seats, seats_filled=seats - 1)
+            return ElectionIn(
+                held_on=held_on, no_ballot=True, lots_drawn=True, seats=seats, seats_filled=seats - 1
+            )
         registered = self.place.voters_registered
         voters = round(registered * min(0.95, self.share(year.terms[0]) - 0.2))
         blank = max(1, voters // 18)
@@ -179,7 +215,14 @@ class Story:
         ]
         if self.place.classes < 4 or Quirk.UNFILLED in self.place.quirks:
             candidates = 15 if Quirk.UNFILLED in self.place.quirks else None
-            lists = [ElectionListIn(name="Parents de l’école", category=ListCategory.LOCAL_ASSOCIATION, votes=votes, candidates=candidates)]
+            lists = [
+                ElectionListIn(
+                    name="Parents de l’école",
+                    category=ListCategory.LOCAL_ASSOCIATION,
+                    votes=votes,
+                    candidates=candidates,
+                )
+            ]
         return ElectionIn(
             held_on=held_on,
             voting_modes=[VotingMode.IN_PERSON, VotingMode.BY_POST],
@@ -209,12 +252,20 @@ class Story:
             return
         parents = 0 if Quirk.EMPTY in self.place.quirks else self.came(term, number)
         joint = [self.partner] if self.partner and number % 2 == 0 else []
-        typed = EventIn(planned_on=day, state=EventState.HELD, parents_present=parents, children_present=parents // 3, partner_ids=joint)
+        typed = EventIn(
+            planned_on=day,
+            state=EventState.HELD,
+            parents_present=parents,
+            children_present=parents // 3,
+            partner_ids=joint,
+        )
         with self.on(day) as has_come:
             if has_come:
                 event = add_event(self.db, self.actor, self.uai, self.cafe, typed)
             elif day - timedelta(days=45) <= self.today:
-                add_event(self.db, self.actor, self.uai, self.cafe, EventIn(planned_on=day, partner_ids=joint))
+                add_event(
+                    self.db, self.actor, self.uai, self.cafe, EventIn(planned_on=day, partner_ids=joint)
+                )
         if has_come and Quirk.CORRECTED in self.place.quirks and number == 1:
             with self.on(day + timedelta(days=1)) as has_come_too:
                 if has_come_too:
@@ -222,8 +273,8 @@ class Story:
                     revise_event(self.db, self.actor, self.uai, event.id, better, event.version)
 
     def came(self, term: Term, number: int) -> int:
-        steps = 3 * (term.year.start - 2020) + term.number
-        return max(2, round(self.place.pupils * 0.05 + 3 * math.sin(steps + 2.1 * number) + number))
+        swing = 3 * math.sin(self.steps(term) + 2.1 * number)
+        return max(2, round(self.place.pupils * 0.05 + swing + self.steps(term) + number))
 
     def count(self, term: Term) -> None:
         met = round(self.share(term) * self.place.pupils)
@@ -237,7 +288,11 @@ class Story:
             self.say(term, "class_meetings", round(met * 0.8), self.place.pupils)
         if term.number != 2:
             elected = self.place.classes
-            with_parents = SharedAnalysisIn(held_on=clock.now().date(), representatives_present=max(1, elected - 3), representatives_elected=elected)
+            with_parents = SharedAnalysisIn(
+                held_on=clock.now().date(),
+                representatives_present=max(1, elected - 3),
+                representatives_elected=elected,
+            )
             hold_shared_analysis(self.db, self.actor, self.uai, with_parents)
 
     def by_grade(self) -> list[tuple[Grade, int]]:
@@ -245,8 +300,12 @@ class Story:
         each, rest = divmod(self.place.pupils, len(grades))
         return [(grade, each + (number < rest)) for number, grade in enumerate(grades)]
 
-    def say(self, term: Term, indicator: str, counted: int, out_of: int | None = None, grade: Grade = Grade.ALL) -> None:
-        data = MeasurementIn(indicator=indicator, term=term, grade=grade, status=Status.VALUE, counted=counted, out_of=out_of)
+    def say(
+        self, term: Term, indicator: str, counted: int, out_of: int | None = None, grade: Grade = Grade.ALL
+    ) -> None:
+        data = MeasurementIn(
+            indicator=indicator, term=term, grade=grade, status=Status.VALUE, counted=counted, out_of=out_of
+        )
         record_measurement(self.db, self.actor, self.uai, data)
 
     def review(self, term: Term) -> None:
@@ -257,17 +316,25 @@ class Story:
             verdict = Verdict.CHANGE if is_cafe else Verdict.KEEP
             reason = "Un vendredi sur deux, et inviter la médiathèque." if is_cafe else None
             target = TargetRef(kind=item.kind, id=item.id)
-            decide(self.db, self.actor, self.uai, term, DecisionIn(target=target, verdict=verdict, reason=reason))
+            decide(
+                self.db, self.actor, self.uai, term, DecisionIn(target=target, verdict=verdict, reason=reason)
+            )
         if self.place is MAIN and term.number == 3:
             added = ActionIn(
                 axis=Axis.PARTICIPATION,
-                title="Matinée ouverte en CP" if term.year.start % 2 else "Visite de la médiathèque avec les parents",
+                title="Matinée ouverte en CP"
+                if term.year.start % 2
+                else "Visite de la médiathèque avec les parents",
                 planned_from=self.day(term.year.next, 10, 5),
                 planned_to=self.day(term.year.next, 12, 11),
                 audience=Audience.ALL_PARENTS,
             )
-            decide(self.db, self.actor, self.uai, term, DecisionIn(verdict=Verdict.ADD, changes=ChangesIn(action=added)))
+            decide(
+                self.db,
+                self.actor,
+                self.uai,
+                term,
+                DecisionIn(verdict=Verdict.ADD, changes=ChangesIn(action=added)),
+            )
         closing = ClosingIn(held_on=clock.now().date(), members_present=max(1, self.place.classes))
         close_review(self.db, self.actor, self.uai, term, closing)
-
-

@@ -34,14 +34,20 @@ def fill(db: Session) -> None:
     began = datetime(years[0].start, 9, 1, 8, tzinfo=UTC)
     for place in PLACES:
         school = _school(db, place, years, valley, coast)
-        head = _person(db, *PEOPLE.get(place.number, (f"Directrice {place.number}", f"direction{place.number}")), began)
-        db.add(SchoolMembership(school_id=school.id, user_id=head.id, role=Role.HEAD_TEACHER, started_at=began))
+        head = _person(
+            db, *PEOPLE.get(place.number, (f"Directrice {place.number}", f"direction{place.number}")), began
+        )
+        db.add(
+            SchoolMembership(school_id=school.id, user_id=head.id, role=Role.HEAD_TEACHER, started_at=began)
+        )
         if place is MAIN:
             teacher = _person(db, "Léa", "lea", began)
-            db.add(SchoolMembership(school_id=school.id, user_id=teacher.id, role=Role.TEACHER, started_at=began))
+            db.add(
+                SchoolMembership(school_id=school.id, user_id=teacher.id, role=Role.TEACHER, started_at=began)
+            )
         db.flush()
         actor = actor_of_user(db, head, Door.PAGE, request_id="demo")
-        Story(db, actor, place, school, today).tell(years)
+        Story(db, actor, place, school, today, years[0]).tell(years)
     _people_above(db, valley, coast, began)
 
 
@@ -53,7 +59,9 @@ def _territories(db: Session) -> tuple[Territory, Territory]:
     return valley, coast
 
 
-def _territory(db: Session, level: TerritoryLevel, code: str, name: str, parent: Territory | None) -> Territory:
+def _territory(
+    db: Session, level: TerritoryLevel, code: str, name: str, parent: Territory | None
+) -> Territory:
     territory = Territory(
         level=level, code=code, name=name, folded_name=fold(name), parent_id=parent.id if parent else None
     )
@@ -62,7 +70,9 @@ def _territory(db: Session, level: TerritoryLevel, code: str, name: str, parent:
     return territory
 
 
-def _school(db: Session, place: Place, years: list[SchoolYear], valley: Territory, coast: Territory) -> School:
+def _school(
+    db: Session, place: Place, years: list[SchoolYear], valley: Territory, coast: Territory
+) -> School:
     school = School(uai=place.uai, name=place.name, commune=place.commune, departement=DEPARTEMENT)
     db.add(school)
     db.flush()
@@ -106,5 +116,3 @@ def _people_above(db: Session, valley: Territory, coast: Territory, since: datet
     admin = _person(db, "Sam", "sam", since)
     admin.is_administrator = True
     db.flush()
-
-

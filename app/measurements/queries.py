@@ -1,6 +1,7 @@
 """Chains, their tips, and the one statement that refolds a total."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -10,19 +11,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from app.domain.vocabulary import Grade, Source, Status
+from app.errors import NotFound
 from app.measurements.models import Measurement, SharedAnalysis, TermTotal
+from app.schools.models import School
 
 _M = Measurement.__table__  # the Core table of the class
+_LATER = _M.alias("later")
 _T = TermTotal.__table__
 
 
 def _is_live(table: Any, version: Any | None = None) -> sa.ColumnElement[bool]:
     """No row replaces it; with a version, as it was at that turn."""
-    later = _M.alias("later")
-    newer = select(1).where(later.c.school_id == table.c.school_id, later.c.replaces == table.c.id)
+    newer = select(1).where(_LATER.c.school_id == table.c.school_id, _LATER.c.replaces == table.c.id)
     if version is None:
         return ~newer.exists()
-    return and_(table.c.version <= version, ~newer.where(later.c.version <= version).exists())
+    return and_(table.c.version <= version, ~newer.where(_LATER.c.version <= version).exists())
 
 
 def _folded(
@@ -184,8 +187,12 @@ def distinct_sources(db: Session, school_id: UUID, indicator: str, year: str) ->
     )
 
 
-def schools_with_figures(db: Session) -> Sequence[UUID]:
-    return db.scalars(select(_M.c.school_id).distinct()).all()
+def schools_with_figures(db: Session) -> Sequence[sa.Row[Any]]:
+    """(id, uai) of every school that has a relevé or a total."""
+    known = select(_M.c.school_id).union(select(_T.c.school_id))
+    return db.execute(
+        select(School.id, School.uai).where(col(School.id).in_(known)).order_by(School.uai)
+    ).all()
 
 
 def analyses_of_school(db: Session, school_id: UUID, term: str | None = None) -> Sequence[SharedAnalysis]:
@@ -193,6 +200,34 @@ def analyses_of_school(db: Session, school_id: UUID, term: str | None = None) ->
     if term is not None:
         wanted = wanted.where(col(SharedAnalysis.term) == term)
     return db.scalars(wanted.order_by(col(SharedAnalysis.held_on), col(SharedAnalysis.id))).all()
+
+
+def analyses_listed(
+    db: Session, school_id: UUID, *, term: str | None, after: UUID | None, limit: int
+) -> Sequence[SharedAnalysis]:
+    """A school's sessions by id, which is the order they were noted in."""
+    wanted = select(SharedAnalysis).where(col(SharedAnalysis.school_id) == school_id)
+    if term is not None:
+        wanted = wanted.where(col(SharedAnalysis.term) == term)
+    if after is not None:
+        wanted = wanted.where(col(SharedAnalysis.id) > after)
+    return db.scalars(wanted.order_by(col(SharedAnalysis.id)).limit(limit)).all()
+
+
+def days_of_sessions(db: Session, school_id: UUID, first: date, last: date) -> Sequence[sa.Row[Any]]:
+    """(term, held_on) of each session between two days."""
+    return db.execute(
+        select(SharedAnalysis.term, SharedAnalysis.held_on).where(
+            col(SharedAnalysis.school_id) == school_id, col(SharedAnalysis.held_on).between(first, last)
+        )
+    ).all()
+
+
+def analysis_or_404(db: Session, school_id: UUID, key: UUID) -> SharedAnalysis:
+    found = analysis_or_none(db, school_id, key)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def analysis_or_none(db: Session, school_id: UUID, key: UUID) -> SharedAnalysis | None:

@@ -50,7 +50,9 @@ def post_review(db: Db, actor: CurrentActor, uai: Uai, data: ReviewIn, response:
 
 
 @router.get("/{term}", response_model=ReviewOut)
-def get_review(db: Db, actor: CurrentActor, uai: Uai, term: TermPath, response: Response) -> dict[str, object]:
+def get_review(
+    db: Db, actor: CurrentActor, uai: Uai, term: TermPath, response: Response
+) -> dict[str, object]:
     """Un bilan : ce qui est décidé, ce qui reste à décider, et chaque version close avec ses chiffres."""
     return _whole(db, actor, uai, term, response)
 
@@ -69,7 +71,13 @@ def delete_decision(db: Db, actor: CurrentActor, uai: Uai, term: TermPath, decis
 
 @router.post("/{term}/close", response_model=ReviewOut)
 def post_closing(
-    db: Db, actor: CurrentActor, uai: Uai, term: TermPath, data: ClosingIn, version: IfMatch, response: Response
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    term: TermPath,
+    data: ClosingIn,
+    version: IfMatch,
+    response: Response,
 ) -> dict[str, object]:
     """Clore : toutes les décisions s’appliquent ensemble, et ce qui a été vu est copié."""
     service.close_review(db, actor, uai, term, data, version)
@@ -78,7 +86,13 @@ def post_closing(
 
 @router.post("/{term}/reopen", response_model=ReviewOut)
 def post_reopening(
-    db: Db, actor: CurrentActor, uai: Uai, term: TermPath, data: ReopeningIn, version: IfMatch, response: Response
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    term: TermPath,
+    data: ReopeningIn,
+    version: IfMatch,
+    response: Response,
 ) -> dict[str, object]:
     """Rouvrir un bilan clos, en disant pourquoi. Rien n’est défait."""
     service.reopen_review(db, actor, uai, term, data, version)

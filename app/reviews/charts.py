@@ -41,7 +41,9 @@ def chart_of(view: IndicatorView, seen: Overview) -> ChartView:
     if indicator.per_pupils:
         columns.append("Pour 100 élèves")
     figure = term_series(indicator, points_of(view), target=view.target)
-    return ChartView(view.sentence, chart_block(figure, label), columns, [_row(view, point) for point in points_of(view)])
+    return ChartView(
+        view.sentence, chart_block(figure, label), columns, [_row(view, point) for point in points_of(view)]
+    )
 
 
 def _row(view: IndicatorView, point: Point) -> list[str | None]:
@@ -53,7 +55,10 @@ def _row(view: IndicatorView, point: Point) -> list[str | None]:
     cells: list[str | None] = [french.number(rate.counted)]
     if view.indicator.is_rate:
         shown = rate.share is not None and (rate.out_of or 0) >= 20
-        cells += [french.number(rate.out_of or 0), french.percent(rate.share) if shown and rate.share is not None else "—"]
+        cells += [
+            french.number(rate.out_of or 0),
+            french.percent(rate.share) if shown and rate.share is not None else "—",
+        ]
     if view.indicator.per_pupils:
         scaled = per_hundred(rate.counted, point.pupils)
         cells.append(french.decimal(scaled, 0) if scaled is not None else "—")
@@ -61,7 +66,9 @@ def _row(view: IndicatorView, point: Point) -> list[str | None]:
 
 
 def spark_of(view: IndicatorView) -> Markup:
-    return Markup(spark(view.indicator, points_of(view), view.sentence, target=view.target))  # spark escapes its label
+    return Markup(
+        spark(view.indicator, points_of(view), view.sentence, target=view.target)
+    )  # spark escapes its label
 
 
 def plan_block(seen: Overview) -> ChartView:
@@ -77,7 +84,9 @@ def plan_block(seen: Overview) -> ChartView:
         [axis.label, *(french.number(counts[axis][state]) for state in ActionState)] for axis in Axis
     ]
     columns = ["Axe", *(state.label.capitalize() for state in ActionState)]
-    return ChartView(sentence, chart_block(plan(counts), f"Actions par axe et par état. {sentence}"), columns, rows)
+    return ChartView(
+        sentence, chart_block(plan(counts), f"Actions par axe et par état. {sentence}"), columns, rows
+    )
 
 
 def effort_block(rows: Sequence[Row[Any]], term: Term) -> ChartView:
@@ -87,9 +96,14 @@ def effort_block(rows: Sequence[Row[Any]], term: Term) -> ChartView:
     came = french.counted(now.parents if now else 0, ("venue", "venues"))
     sentence = f"{held} ce trimestre, {came}."
     table: list[list[str | None]] = [
-        [Term(row.term).label, *(french.number(n) for n in (row.events, row.parents, row.children, row.with_partner))]
+        [
+            Term(row.term).label,
+            *(french.number(n) for n in (row.events, row.parents, row.children, row.with_partner)),
+        ]
         for row in rows
     ]
     columns = ["Trimestre", "Rendez-vous", "Venues de parents", "Enfants", "Avec un partenaire"]
     figure = effort([(Term(row.term), row.events, row.parents, row.with_partner) for row in rows])
-    return ChartView(sentence, chart_block(figure, f"Rendez-vous et venues par trimestre. {sentence}"), columns, table)
+    return ChartView(
+        sentence, chart_block(figure, f"Rendez-vous et venues par trimestre. {sentence}"), columns, table
+    )

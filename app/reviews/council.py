@@ -1,4 +1,4 @@
-"""What the conseil des maîtres has before its eyes: each goal and action with what was said and decided of it."""
+"""What the conseil des maîtres has before its eyes: each goal and action, and what was decided of it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

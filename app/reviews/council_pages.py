@@ -1,4 +1,4 @@
-"""The conseil des maîtres in the browser: decide under the charts, close, reopen. Each decision has its own button."""
+"""The conseil des maîtres in the browser: decide under the charts, close, reopen."""
 
 from typing import Annotated, Any
 from uuid import UUID
@@ -25,7 +25,9 @@ from app.schools.service import current_term, term_or_404
 from app.web.forms import Form, Nothing, PostedForm
 from app.web.templating import render, see_other
 
-router = APIRouter(prefix="/ecoles/{uai}/conseil", default_response_class=HTMLResponse, include_in_schema=False)
+router = APIRouter(
+    prefix="/ecoles/{uai}/conseil", default_response_class=HTMLResponse, include_in_schema=False
+)
 
 
 def _term(term: str) -> Term:
@@ -84,7 +86,13 @@ def submit_decision(
 
 @router.post("/{term}/retirer/{decision_id}")
 def submit_withdrawal(
-    request: Request, db: Db, actor: CurrentActor, uai: Uai, term: TermPath, decision_id: UUID, posted: PostedForm
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    term: TermPath,
+    decision_id: UUID,
+    posted: PostedForm,
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
     form = Form(Nothing, posted)
@@ -110,7 +118,9 @@ def submit_reopening(
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
     form = Form(ReopeningIn, posted)
-    if form.attempt(db, lambda said: service.reopen_review(db, actor, uai, term, said, form.expected_version)):
+    if form.attempt(
+        db, lambda said: service.reopen_review(db, actor, uai, term, said, form.expected_version)
+    ):
         return see_other(council_url(uai, term))
     return _page(request, db, actor, school, term, refused=form)
 
@@ -184,7 +194,10 @@ def _groups(items: list[Item]) -> list[tuple[str, list[Item]]]:
     return [
         ("Les objectifs", goals),
         ("Les actions en cours", [item for item in actions if item.must or item.decision]),
-        ("Les actions prévues, si vous voulez en décider", [i for i in actions if not (i.must or i.decision)]),
+        (
+            "Les actions prévues, si vous voulez en décider",
+            [i for i in actions if not (i.must or i.decision)],
+        ),
     ]
 
 

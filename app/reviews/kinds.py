@@ -17,4 +17,3 @@ class FigureKind(Labelled):
     INDICATOR = "indicator", "indicateur"
     GOAL = "goal", "objectif"
     ACTION = "action", "action"
-

@@ -28,7 +28,10 @@ class ReviewIn(SQLModel):
 class Review(SQLModel, table=True):
     """One review a term. `number` is the version in preparation while open, the last one closed otherwise."""
 
-    __table_args__ = (PrimaryKeyConstraint("school_id", "term"), CheckConstraint("number >= 1", name="number_range"))
+    __table_args__ = (
+        PrimaryKeyConstraint("school_id", "term"),
+        CheckConstraint("number >= 1", name="number_range"),
+    )
     school_id: UUID = Field(foreign_key="school.id")
     term: str = Field(max_length=12)
     state: ReviewState = Field(default=ReviewState.OPEN, sa_type=choice(ReviewState))
@@ -147,7 +150,9 @@ class ClosingIn(SQLModel):
 
     held_on: Day = Field(title="Date du conseil", description="Exemple : 15/12/2026")
     chair_role: LeadRole = Field(default=LeadRole.HEAD_TEACHER, title="Présidé par")
-    members_present: Whole = Field(ge=1, le=200, title="Membres présents", description="Un nombre. Exemple : 9")
+    members_present: Whole = Field(
+        ge=1, le=200, title="Membres présents", description="Un nombre. Exemple : 9"
+    )
     notes: Text = Field(
         default="", max_length=4000, title="Notes", description="Aucun nom d’enfant ni de parent."
     )

@@ -1,4 +1,4 @@
-"""The whole sheet of one school and term, assembled once for the sheet, the dashboard, the meeting and its copy.
+"""The whole sheet of a school and term, assembled once for the sheet, the dashboard and the meeting.
 
 A constant number of queries, whatever the number of goals, actions and terms.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.accounts.access import today_at
 from app.actions.models import Action
 from app.actions.queries import actions_of_school
 from app.domain import french
@@ -26,11 +27,8 @@ from app.reviews import queries
 from app.reviews.kinds import FigureKind
 from app.schools.models import School
 from app.schools.queries import profiles_of_school
-from app.schools.service import indicators_of
+from app.schools.service import calendar_for, indicators_of
 from app.web.french import long_day
-
-TERMS_SHOWN = 9
-"""This school year and the two before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class IndicatorView:
     target: Target | None
     sentence: str
     history: tuple[Total, ...]
-    """Oldest first, one per term shown (per year for a yearly one); what was never answered is not measured."""
+    """This school year and the two before, oldest first; what was never answered is not measured."""
     pupils: Mapping[str, int | None]
 
     @property
@@ -157,8 +155,9 @@ def overview(db: Session, school: School, term: Term) -> Overview:
     goals = goals_of_school(db, school.id)
     targets = {goal.target_indicator: target for goal in goals if (target := target_of(goal)) and _aims(goal)}
     every_grade = len(grades_of(db, school, term.year))
+    is_over = calendar_for(db, school, term.year).dates(term)[1] < today_at(school)
     views = {
-        slug: _indicator_view(indicator, term, series, pupils, targets.get(slug), every_grade)
+        slug: _indicator_view(indicator, term, series, pupils, targets.get(slug), every_grade, is_over)
         for slug, indicator in indicators.items()
     }
     return Overview(
@@ -177,7 +176,9 @@ def _aims(goal: Goal) -> bool:
 def target_of(goal: Goal) -> Target | None:
     if goal.target_indicator is None or goal.target_value is None or goal.target_term is None:
         return None
-    baseline = Rate(goal.baseline_counted, goal.baseline_out_of) if goal.baseline_counted is not None else None
+    baseline = (
+        Rate(goal.baseline_counted, goal.baseline_out_of) if goal.baseline_counted is not None else None
+    )
     return Target(goal.target_indicator, goal.target_value, Term(goal.target_term), baseline)
 
 
@@ -200,11 +201,18 @@ def _indicator_view(
     pupils: Mapping[str, int | None],
     target: Target | None,
     every_grade: int,
+    is_over: bool,
 ) -> IndicatorView:
     total = shown_total(series, indicator, term)
-    before = shown_total(series, indicator, total.term.year.previous.terms[0] if indicator.is_yearly else term.previous)
-    is_whole = not total.grades and not before.grades  # a total of some grades is not compared with a complete one
+    before = shown_total(
+        series, indicator, total.term.year.previous.terms[0] if indicator.is_yearly else term.previous
+    )
+    is_whole = (
+        not total.grades and not before.grades
+    )  # a total of some grades is not compared with a complete one
     comparable = is_whole or total.grades == before.grades == every_grade
+    if not (indicator.is_rate or indicator.is_yearly or is_over):
+        comparable = False  # a count still growing says nothing against a whole term
     sentence = reading(
         indicator,
         total.figure,
@@ -224,11 +232,12 @@ def _indicator_view(
 def _history(
     series: Mapping[str, Mapping[Term, Total]], indicator: Indicator, term: Term
 ) -> tuple[Total, ...]:
-    terms = [term]
-    while len(terms) < TERMS_SHOWN:
-        terms.append(terms[-1].previous)
-    shown = [at for at in reversed(terms) if not indicator.is_yearly or at.number == 1]
-    return tuple(shown_total(series, indicator, at) for at in shown)
+    year = term.year
+    terms = [
+        at for shown in (year.previous.previous, year.previous, year) for at in shown.terms if at <= term
+    ]
+    yearly = [at for at in terms if not indicator.is_yearly or at.number == 1]
+    return tuple(shown_total(series, indicator, at) for at in yearly)
 
 
 def _goal_view(goal: Goal, views: Mapping[str, IndicatorView]) -> GoalView:

@@ -1,4 +1,4 @@
-"""During the meeting: write the action or goal to add, or what a change makes of one, with the ordinary form."""
+"""During the meeting: write the action or goal to add, or what a change makes of one."""
 
 from typing import Any
 from uuid import UUID
@@ -27,10 +27,14 @@ from app.schools.models import School
 from app.web.forms import Form, Posted, PostedForm
 from app.web.templating import render, see_other
 
-router = APIRouter(prefix="/ecoles/{uai}/conseil", default_response_class=HTMLResponse, include_in_schema=False)
+router = APIRouter(
+    prefix="/ecoles/{uai}/conseil", default_response_class=HTMLResponse, include_in_schema=False
+)
 
 
-def _form(db: Session, school: School, kind: TargetKind, posted: Posted | None = None, start: Any = None) -> Form[Any]:
+def _form(
+    db: Session, school: School, kind: TargetKind, posted: Posted | None = None, start: Any = None
+) -> Form[Any]:
     if kind is TargetKind.ACTION:
         return Form(ActionIn, posted, start=start, choices=action_choices(db, school))
     return Form(GoalIn, posted, start=start, choices=goal_choices(db, school))
@@ -41,7 +45,13 @@ def _changes(kind: TargetKind, item: Any) -> ChangesIn:
 
 
 def _show(
-    request: Request, school: School, term: Term, kind: TargetKind, form: Form[Any], title: str | None, status: int = 200
+    request: Request,
+    school: School,
+    term: Term,
+    kind: TargetKind,
+    form: Form[Any],
+    title: str | None,
+    status: int = 200,
 ) -> Response:
     return render(
         request,
@@ -66,7 +76,13 @@ def addition_page(
 
 @router.post("/{term}/ajouter/{kind}")
 def submit_addition(
-    request: Request, db: Db, actor: CurrentActor, uai: Uai, term: TermPath, kind: TargetKind, posted: PostedForm
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    term: TermPath,
+    kind: TargetKind,
+    posted: PostedForm,
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
     form = _form(db, school, kind, posted)
@@ -110,7 +126,11 @@ def submit_change(
         ref = TargetRef(kind=kind, id=target_id)
         changes = _changes(kind, item)
         service.decide(
-            db, actor, uai, term, DecisionIn(target=ref, verdict=Verdict.CHANGE, reason=reason, changes=changes)
+            db,
+            actor,
+            uai,
+            term,
+            DecisionIn(target=ref, verdict=Verdict.CHANGE, reason=reason, changes=changes),
         )
 
     if form.attempt(db, decide):

@@ -32,7 +32,9 @@ def review_or_404(db: Session, school_id: UUID, term: str) -> Review:
     return review
 
 
-def decisions_of_term(db: Session, school_id: UUID, term: str, number: int | None = None) -> Sequence[Decision]:
+def decisions_of_term(
+    db: Session, school_id: UUID, term: str, number: int | None = None
+) -> Sequence[Decision]:
     """The decisions of a review, of one version or of all, in the order they were taken."""
     wanted = select(Decision).where(col(Decision.school_id) == school_id, col(Decision.term) == term)
     if number is not None:
@@ -96,9 +98,10 @@ def figures_of_term(db: Session, school_id: UUID, term: str) -> Sequence[ReviewF
     ).all()
 
 
-
-def effort_by_action(db: Session, school_id: UUID, terms: Sequence[str] | None = None) -> dict[UUID, sa.Row[Any]]:
-    """Action → (planned, held, parents, next_on) over the events of `terms`, or of all terms; cancelled ones left out."""
+def effort_by_action(
+    db: Session, school_id: UUID, terms: Sequence[str] | None = None
+) -> dict[UUID, sa.Row[Any]]:
+    """Action → (planned, held, parents, next_on) of its events in `terms`, or ever; cancelled ones left out."""
     is_held = col(Event.state) == EventState.HELD
     is_planned = col(Event.state) == EventState.PLANNED
     wanted = (

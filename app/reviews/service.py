@@ -101,9 +101,9 @@ def close_review(
 ) -> ReviewVersion:
     """Freeze the decisions of the conseil des maîtres and apply them to the plan.
 
-    Raises Conflict while an action or a goal still has no decision. One transaction: every decision is applied,
-    or none. Every figure, status, target and sentence shown is copied, so that a later correction changes nothing
-    of what was seen.
+    Raises Conflict while an action or a goal still has no decision. One transaction: every decision is
+    applied, or none. Every figure, status, target and sentence shown is copied, so that a later correction
+    changes nothing of what was seen.
     """
     school = school_for(db, actor, uai, Task.STEER)
     turn = take_turn(db, school.id)
@@ -236,7 +236,13 @@ def _fields_of_addition(data: DecisionIn, changes: ChangesIn) -> dict[str, Any]:
     item = changes.action or changes.goal
     if data.target is not None or item is None or (changes.action and changes.goal):
         raise Invalid(
-            [FieldError("/changes", "Pour ajouter, donnez la nouvelle action ou le nouvel objectif.", "addition_unfit")]
+            [
+                FieldError(
+                    "/changes",
+                    "Pour ajouter, donnez la nouvelle action ou le nouvel objectif.",
+                    "addition_unfit",
+                )
+            ]
         )
     return {
         "kind": TargetKind.ACTION if changes.action else TargetKind.GOAL,
@@ -257,7 +263,11 @@ def _stored(changes: ChangesIn | None) -> dict[str, Any] | None:
 
 
 def _previous(db: Session, review: Review) -> Iterable[Decision]:
-    return queries.decisions_of_term(db, review.school_id, review.term, review.number - 1) if review.number > 1 else ()
+    return (
+        queries.decisions_of_term(db, review.school_id, review.term, review.number - 1)
+        if review.number > 1
+        else ()
+    )
 
 
 def _apply(db: Session, school: School, decision: Decision, applied: Decision | None) -> None:
@@ -308,4 +318,8 @@ def _apply_to_goal(db: Session, school: School, decision: Decision, changes: Cha
 def _check_meeting_day(db: Session, school: School, term: Term, data: ClosingIn) -> None:
     first, _ = calendar_for(db, school, term.year).dates(term)
     if not first <= data.held_on <= today_at(school):
-        raise Invalid.one("held_on", "Le conseil se tient après le début du trimestre, et au plus tard aujourd’hui.", "out_of_term")
+        raise Invalid.one(
+            "held_on",
+            "Le conseil se tient après le début du trimestre, et au plus tard aujourd’hui.",
+            "out_of_term",
+        )
