@@ -65,12 +65,19 @@ class OneTransaction(Database):
             yield self._session
 
 
-@pytest.fixture
-def db(engine: Engine) -> Iterator[Session]:
+@contextmanager
+def rolled_back(engine: Engine) -> Iterator[Session]:
+    """A session whose writes are seen by its own requests and by nobody afterwards."""
     with engine.connect() as connection, connection.begin() as transaction:
         with Session(connection, join_transaction_mode="create_savepoint") as session:
             yield session
         transaction.rollback()
+
+
+@pytest.fixture
+def db(engine: Engine) -> Iterator[Session]:
+    with rolled_back(engine) as session:
+        yield session
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """The authorisation matrix, walked: every route × every person, on the own, a foreign and a missing school."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -9,9 +9,10 @@ import pytest
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
-from app import routers
+from app import clock, routers
 from app.accounts.models import InvitationIn
 from app.accounts.queries import live_membership, live_sessions
 from app.accounts.secrets import read_token
@@ -31,8 +32,9 @@ from app.reviews.kinds import TargetKind
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.service import close_review, decide, open_review
 from app.schools.service import follow_indicator
+from tests.conftest import rolled_back
 from tests.matrix import ACTION, ELECTION, EVERYONE, MATRIX, PUBLIC, Row
-from tests.world import MISSING, T1, YEAR, A, World, add_token
+from tests.world import MISSING, NOW, T1, YEAR, A, World, build_world, add_token
 
 SignIn = Callable[[str], TestClient]
 
@@ -50,7 +52,20 @@ PRIVATE_ROUTES = [name for router in routers.PRIVATE for name in routes_of(route
 PUBLIC_ROUTES = [name for router in routers.PUBLIC for name in routes_of(router)]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def db(engine: Engine) -> Iterator[Session]:
+    """One world for the whole table: every question is asked in a savepoint of its own and undone."""
+    clock.pin(NOW)
+    with rolled_back(engine) as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def world(db: Session) -> World:
+    return build_world(db)
+
+
+@pytest.fixture(scope="module")
 def places(db: Session, world: World) -> dict[str, Any]:
     """What the `{…}` of a path stand for: one of each thing, at school A."""
     claire = world.actor(db, "claire")
