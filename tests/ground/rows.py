@@ -24,6 +24,7 @@ BY_TABLE: dict[str, dict[str, Any]] = {
     "territory_membership": {"role": "inspector"},
     "invitation": {"school_id": ONE},
     "decision": {"action_id": ONE},
+    "election": {"registered": 9},
 }
 """What the defaults by type cannot know."""
 
@@ -41,6 +42,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_election_counts": {"voters": -1, "blank_null": -1},
     "ck_election_seat_counts": {"seats": -1, "seats_filled": -1},
     "ck_election_seats_within": {"seats": 4, "seats_filled": 5},
+    "ck_election_voters_of_some": {"registered": None, "voters": 1},
     "ck_election_voters_within": {"registered": 4, "voters": 5},
     "ck_election_list_seats_count": {"seats": -1},
     "ck_election_list_votes_count": {"votes": -1},
