@@ -37,9 +37,11 @@ def _add(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentPars
 def _feature_commands() -> list[Callable[[Any], None]]:
     """Imported here and not at the top: `serve` should not pay for what imports need."""
     from app.accounts import commands as accounts
+    from app.demo import commands as demo
+    from app.measurements import commands as measurements
     from app.schools import commands as schools
 
-    return [accounts.add_commands, schools.add_commands]
+    return [accounts.add_commands, schools.add_commands, measurements.add_commands, demo.add_commands]
 
 
 def _migrate(_: argparse.Namespace, settings: Settings) -> int:
@@ -54,8 +56,10 @@ def _serve(chosen: argparse.Namespace, settings: Settings) -> int:
 
     from app.main import create_app
 
+    app = create_app(settings)
+    print(f"Confiance : {settings.public_url}", flush=True)
     uvicorn.run(
-        create_app(settings),
+        app,
         host=chosen.host,
         port=chosen.port,
         log_config=None,
