@@ -15,7 +15,7 @@ from app.accounts.actor import command_actor
 from app.accounts.audit import broken_links
 from app.accounts.models import InvitationIn, TokenIn, TokenScope
 from app.db import Database, make_engine
-from app.domain.uai import check_uai
+from app.domain.uai import normalise_uai
 from app.domain.vocabulary import Door, Role, TerritoryLevel
 from app.errors import AppError
 from app.schools.models import Territory
@@ -78,7 +78,7 @@ def _invite(chosen: argparse.Namespace, settings: Settings) -> int:
         # The same check of the address for a place that is no school.
         data = InvitationIn(email=chosen.email, role=role)
         if chosen.school:
-            link = service.invite(db, command_actor(), check_uai(chosen.school), data)
+            link = service.invite(db, command_actor(), normalise_uai(chosen.school), data)
         else:
             territory = _territory(db, role, chosen.territory) if chosen.territory else None
             link = service.invite_above(db, command_actor(), data.email, role, territory)

@@ -48,6 +48,7 @@ def _invitation_form(actor: Actor, school: School, posted: Posted | None = None)
         start={"role": roles[0]} if len(roles) == 1 else None,
         choices={"role": [(role.value, role.label) for role in roles]},
         widgets={"email": "email"} | ({"role": "hidden"} if len(roles) == 1 else {}),
+        beside=("ecole",),
     )
     form.fields["email"].autocomplete = "off"
     return form

@@ -79,7 +79,7 @@ def try_sign_in(request: Request, posted: PostedForm, _: InRoom) -> Tried:
 
 
 def _sign_in_form(posted: Any = None) -> Form[SignInIn]:
-    form = Form(SignInIn, posted, widgets={"email": "email", "password": "password"})
+    form = Form(SignInIn, posted, widgets={"email": "email", "password": "password"}, beside=("next",))
     form.fields["email"].autocomplete = "username"
     form.fields["password"].autocomplete = "current-password"
     return form

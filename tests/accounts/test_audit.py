@@ -1,0 +1,151 @@
+"""The chain: what an edit, a deletion and a swap look like, and the operator's commands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from app.accounts.audit import broken_links
+from app.accounts.models import InvitationIn
+from app.accounts.service import invite
+from app.cli import main
+from app.db import Database, make_engine, migrate
+from app.domain.vocabulary import Role
+from tests.world import A, World, build_world
+
+
+@pytest.fixture
+def chain(db: Session, world: World) -> str:
+    """Four acts at school A; the condition that finds them."""
+    for number in range(4):
+        email = f"personne{number}@demo.invalid"
+        invite(db, world.actor(db, "claire"), A, InvitationIn(email=email, role=Role.TEACHER))
+    db.flush()
+    assert broken_links(db) == (4, [])
+    return f"school_id = '{world.a.id.hex if db.get_bind().dialect.name == 'sqlite' else world.a.id}'"
+
+
+def tamper(db: Session, *statements: str) -> list[str]:
+    """As someone with the database's keys would: without its triggers."""
+    if db.get_bind().dialect.name == "sqlite":
+        db.execute(sa.text("DROP TRIGGER audit_event_no_update"))
+        db.execute(sa.text("DROP TRIGGER audit_event_no_delete"))
+    else:
+        db.execute(sa.text("DROP TRIGGER audit_event_append_only ON audit_event"))
+    for statement in statements:
+        db.execute(sa.text(statement))
+    db.expire_all()
+    return broken_links(db)[1]
+
+
+def test_an_edit_is_found(db: Session, chain: str) -> None:
+    (problem,) = tamper(db, f"UPDATE audit_event SET verb = 'autre' WHERE {chain} AND position = 2")
+    assert "event 2: its content was changed" in problem
+
+
+@pytest.mark.parametrize("position", [1, 3])
+def test_a_deletion_is_found(db: Session, chain: str, position: int) -> None:
+    (problem,) = tamper(db, f"DELETE FROM audit_event WHERE {chain} AND position = {position}")
+    assert f"event {position + 1}: the event before it" in problem
+
+
+def test_a_cut_end_is_found(db: Session, chain: str) -> None:
+    (problem,) = tamper(db, f"DELETE FROM audit_event WHERE {chain} AND position = 4")
+    assert "its end was removed" in problem
+
+
+def test_an_emptied_chain_is_found(db: Session, chain: str) -> None:
+    assert tamper(db, f"DELETE FROM audit_event WHERE {chain}")
+
+
+def test_a_lost_ledger_is_found(db: Session, chain: str) -> None:
+    assert tamper(db, f"DELETE FROM school_ledger WHERE {chain}")
+
+
+def test_a_swap_is_found(db: Session, chain: str) -> None:
+    moves = [(2, 90), (3, 2), (90, 3)]
+    problems = tamper(
+        db, *(f"UPDATE audit_event SET position = {to} WHERE {chain} AND position = {at}" for at, to in moves)
+    )
+    assert any("its content was changed" in problem for problem in problems)
+    assert any("the event before it" in problem for problem in problems)
+
+
+def test_the_database_itself_refuses_an_edit(db: Session, chain: str) -> None:
+    with pytest.raises(sa.exc.DatabaseError, match="append-only"), db.begin_nested():
+        db.execute(sa.text(f"UPDATE audit_event SET verb = 'autre' WHERE {chain}"))
+
+
+# --- commands ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """Commands open their own: a file with the people of every test."""
+    url = f"sqlite:///{tmp_path / 'own.db'}"
+    migrate(url)
+    monkeypatch.setenv("CONFIANCE_DATABASE_URL", url)
+    monkeypatch.setenv("CONFIANCE_PUBLIC_URL", "https://confiance.example")
+    monkeypatch.setenv("CONFIANCE_NOW", "2026-11-21T10:00:00+01:00")
+    database = Database(make_engine(url))
+    with database.session() as db:
+        build_world(db)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["invite", "x@demo.invalid", "--role", "teacher", "--school", A],
+        ["invite", "x@demo.invalid", "--role", "inspector", "--territory", "0990900Z"],
+        ["invite", "x@demo.invalid", "--role", "authority", "--territory", "099"],
+        ["invite", "x@demo.invalid", "--role", "authority", "--territory", "99"],
+        ["invite", "x@demo.invalid", "--role", "administrator"],
+        ["renew", "ines@demo.invalid"],
+    ],
+)
+def test_a_link_from_the_command_line(
+    own_database: Database, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert main(arguments) == 0
+    assert capsys.readouterr().out.startswith("https://confiance.example/invitation/")
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["invite", "x", "--role", "teacher", "--school", A], "adresse complète"),
+        (["invite", "x@demo.invalid", "--role", "head_teacher", "--school", A], "prise"),
+        (["invite", "x@demo.invalid", "--role", "teacher", "--school", "0990001A"], "n’existe pas"),
+        (["invite", "x@demo.invalid", "--role", "inspector", "--territory", "nowhere"], "no territory"),
+        (["invite", "x@demo.invalid", "--role", "inspector", "--school", A], "Votre rôle"),
+        (["invite", "x@demo.invalid", "--role", "inspector"], "endroit"),
+        (["renew", "personne@demo.invalid"], "Aucun compte"),
+        (["token", "personne@demo.invalid", "--label", "Essai"], "no account"),
+        (["token", "claire@demo.invalid", "--label", "Essai", "--days", "400"], "jusqu’à 365"),
+    ],
+)
+def test_a_refusal_on_the_command_line(
+    own_database: Database, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(arguments) == 1
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.sqlite
+def test_a_token_and_a_check_from_the_command_line(
+    own_database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["token", "claire@demo.invalid", "--label", "Essai", "--scope", "write"]) == 0
+    assert capsys.readouterr().out.startswith("cfe_")
+    assert main(["audit", "verify"]) == 0
+    assert "1 events checked, 0 problems" in capsys.readouterr().out
+    with own_database.session() as db:
+        tamper(db, "UPDATE audit_event SET verb = 'autre'")
+    assert main(["audit", "verify"]) == 1
+    assert "its content was changed" in capsys.readouterr().out
