@@ -36,8 +36,6 @@ class Ground:
 
     def scale(self, name: str) -> Scale:
         """An axis may use a part of the height only (its domain)."""
-        if name == "paper":
-            raise ValueError("Le papier n’a pas d’échelle.")
         low, high = self.axis(name)["range"]
         if name[0] == "x":
             return Scale(low, high, self.left, self.right)

@@ -19,27 +19,27 @@ def width_of(text: str, size: float) -> float:
 def fitting(texts: Sequence[str], room: float, size: float) -> list[str]:
     """Shorten « sur 196 » to « /196 », then leave out lines, back from the last text, until all stand apart.
 
-    The lower lines go first, the counts last. What is left out here is in the table under the chart.
+    The lower lines go first, the counts last; a line left empty keeps the others at their height.
     """
     shortened = list(texts)
     if _widest(shortened, size) > room:
         shortened = [text.replace("<br>sur ", "<br>/") for text in texts]
     firsts = [text.partition("<br>")[0] for text in shortened]
     whole, first = (max(1, -int(-_widest(some, size) // room)) for some in (shortened, firsts))
-    last = len(texts) - 1
+    back = [len(texts) - 1 - place for place in range(len(texts))]
     return [
-        shortened[place]
-        if (last - place) % whole == 0
-        else firsts[place]
-        if (last - place) % first == 0
-        else ""
-        for place in range(len(texts))
+        "" if place % first else name + _blank(text) if place % whole else text
+        for place, name, text in zip(back, firsts, shortened, strict=True)
     ]
+
+
+def _blank(text: str) -> str:
+    return "<br>\u00a0" if "<br>" in text else ""
 
 
 def _widest(texts: Sequence[str], size: float) -> float:
     """With a little air, so that two texts beside each other stay two."""
-    return max((width_of(text, size) for text in texts if text), default=0) + size * 0.35
+    return max((width_of(text, size) for text in texts if text), default=0) + size * 0.2
 
 
 def cut(text: str, room: float, size: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
-from dashboards.points import Point
+from dashboards.points import Point, names_of
 
 Chart = dict[str, Any]
 """A figure as plain data, {"data": […], "layout": {…}}: hundreds of times faster to build than objects."""
@@ -43,8 +43,9 @@ def named_axis(kind: str, terms: int) -> Chart:
 
 def terms_of(indicator: Indicator, points: Sequence[Point]) -> list[Any]:
     """Where the points stand on that axis."""
-    years = [str(point.term.year) for point in points]
-    return years if indicator.is_yearly else [years, [point.term.short for point in points]]
+    names = [names_of(point.term) for point in points]
+    years = [name.year for name in names]
+    return years if indicator.is_yearly else [years, [name.short for name in names]]
 
 
 def rate_axis() -> Chart:

@@ -62,14 +62,14 @@ def aim(target: Target | None, unit: str, top: float, taken: Sequence[Spans]) ->
 
 
 def _least_covering(height: float, taken: Sequence[Spans]) -> tuple[float, dict[str, str]]:
-    """Right or left, above or below the line: the first of the four that meets fewest words and points."""
+    """Right or left, above or below the line: the first of the four that meets least."""
     near = {1: list(chain(*taken[-2:])), 0: list(chain(*taken[:2]))}
     above, below = (height, height + LETTERS), (height - LETTERS, height)
 
     def covered(choice: tuple[int, str]) -> float:
         low, high = above if choice[1] == "bottom" else below
-        outside = max(high - 1.02, 0) + max(-low, 0)
-        return outside * 9 + sum(max(min(high, end) - max(low, start), 0) for start, end in near[choice[0]])
+        outside = max(high - 1.05, 0) + max(-low, 0)
+        return outside + sum(max(min(high, end) - max(low, start), 0) for start, end in near[choice[0]])
 
     x, anchor = min([(1, "bottom"), (0, "bottom"), (1, "top"), (0, "top")], key=covered)
     return x, {"xanchor": "right" if x else "left", "yanchor": anchor}

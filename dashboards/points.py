@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from app.domain.indicators import Indicator
@@ -30,10 +31,30 @@ class Mark:
     kind: Literal["start", "stop"]
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How a term is called: on both rows of an axis, and in full."""
+
+    year: str
+    short: str
+    full: str
+
+
+@lru_cache(maxsize=1024)
+def names_of(term: Term) -> Names:
+    """Remembered: a page of charts names the same few terms hundreds of times."""
+    return Names(str(term.year), term.short, term.label)
+
+
+@lru_cache(maxsize=1024)
+def _after(term: Term, is_yearly: bool) -> Term:
+    return term.year.next.terms[0] if is_yearly else term.next
+
+
 def _between(indicator: Indicator, first: Term, last: Term) -> Iterator[Term]:
     while first <= last:
         yield first
-        first = first.year.next.terms[0] if indicator.is_yearly else first.next
+        first = _after(first, indicator.is_yearly)
 
 
 def every_term(indicator: Indicator, points: Sequence[Point]) -> list[Point]:

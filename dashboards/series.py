@@ -23,7 +23,7 @@ from dashboards.looks import (
     words,
 )
 from dashboards.notes import LETTERS
-from dashboards.points import Mark, Point, every_term
+from dashboards.points import Mark, Point, every_term, names_of
 from dashboards.sparks import spark
 from dashboards.work import effort, plan
 
@@ -105,7 +105,7 @@ def _over(indicator: Indicator, points: Sequence[Point], terms: Sequence[Term]) 
 
 
 def _percent(rate: Rate | None) -> float | None:
-    return round(float(rate.share * 100), 4) if rate and rate.share is not None else None
+    return round(100 * rate.counted / rate.out_of, 4) if rate and rate.out_of else None
 
 
 def _height(indicator: Indicator, point: Point) -> float | None:
@@ -126,7 +126,8 @@ def _told(indicator: Indicator, point: Point) -> str:
     """What a pointer on the chart reads: when, the counts, and the share from 20 on."""
     said = counts_sentence(indicator, point.figure, point.pupils).removesuffix(".")
     part = "" if point.complete else f"<br>Une partie des classes seulement{NARROW}: à ne pas comparer"
-    when = f"Année {point.term.year}" if indicator.is_yearly else point.term.label
+    names = names_of(point.term)
+    when = f"Année {names.year}" if indicator.is_yearly else names.full
     return f"{when}<br>{words(said)}{part}"
 
 

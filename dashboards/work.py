@@ -41,6 +41,9 @@ STATES = {
 """How a state looks: full, hatched, empty, dotted, so that it is read without its colour."""
 
 
+LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "traceorder": "normal"}
+
+
 def plan(counts: Mapping[Axis, Mapping[ActionState, int]]) -> Chart:
     """Actions by axis, one bar each, cut by state; the names stand above the bars, where a phone has room."""
     longest = max([1, *(sum(states.values()) for states in counts.values())])
@@ -50,7 +53,7 @@ def plan(counts: Mapping[Axis, Mapping[ActionState, int]]) -> Chart:
     hidden: Chart = {"visible": False, "showgrid": False, "zeroline": False}
     axes = {"xaxis": hidden | {"range": [0, longest]}, "yaxis": hidden | {"range": [-0.4, len(AXES) - 0.3]}}
     look = layout(0, barmode="stack", annotations=names, **axes)
-    return {"data": traces, "layout": look | {"showlegend": True, "barcornerradius": 0}}
+    return {"data": traces, "layout": look | {"showlegend": True, "legend": LEGEND, "barcornerradius": 0}}
 
 
 def _axis_name(axis: Axis, total: int, place: int) -> Chart:

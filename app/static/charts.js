@@ -61,16 +61,17 @@ function axis(look, letter) {
   };
 }
 
-const widest = (texts) => Math.max(0, ...texts.flatMap((text) => text.split("<br>").map((part) => part.length)));
+const plain = (text) => text.replace(/&(lt|gt|amp);/g, "·"); // as long as what is read
+const widest = (texts) => Math.max(0, ...texts.flatMap((text) => plain(text).split("<br>").map((part) => part.length)));
 
 /** « sur 196 » becomes « /196 », then lines are left out counting back from the last: as dashboards/letters.py does. */
 function fitting(texts, room, size) {
-  const long = (all) => (widest(all) * 0.58 + 0.35) * size;
+  const long = (all) => (widest(all) * 0.58 + 0.2) * size;
   const shorter = long(texts) > room ? texts.map((text) => text.replace("<br>sur ", "<br>/")) : texts;
   const firsts = shorter.map((text) => text.split("<br>")[0]);
   const [whole, first] = [shorter, firsts].map((all) => Math.max(1, Math.ceil(long(all) / room)));
   const keeps = (place, step) => (texts.length - 1 - place) % step === 0;
-  return shorter.map((text, place) => (keeps(place, whole) ? text : keeps(place, first) ? firsts[place] : ""));
+  return shorter.map((text, place) => (keeps(place, first) ? (keeps(place, whole) ? text : firsts[place] + (text.includes("<br>") ? "<br>\u00a0" : "")) : ""));
 }
 
 /** One trace with the labels and the school years that its width can hold. */
@@ -86,13 +87,12 @@ function fitted(trace, { width, size }) {
 /** Words that stay on the chart: too wide for their terms they climb, near an edge they are moved, then cut. */
 function placed(note, { width, size }, terms) {
   const [left, long] = [3.5 * size, widest([note.text]) * 0.58 * size];
-  const room = (width - left) / terms;
+  const [room, most] = [(width - left) / terms, Math.floor(width / (0.58 * size))];
   const moved = { ...note, yshift: ((note.yshift ?? 0) * size) / 15 };
   const run = /^nothing (\d+)$/.exec(note.name ?? "");
   if (run && long > room * run[1]) return { ...moved, text: note.text.replace("<br>", " "), textangle: -90 };
   if (note.name !== "mark") return moved;
-  const most = Math.floor(width / (0.58 * size));
-  if (note.text.length > most) moved.text = `${note.text.slice(0, most - 1).trimEnd()}…`;
+  if (plain(note.text).length > most) moved.text = `${note.text.slice(0, most - 1).trimEnd()}…`;
   const start = left + (note.x + 0.5) * room - (note.xanchor === "right" ? Math.min(long, width) : 0);
   return { ...moved, xshift: Math.max(-start, 0) + Math.min(width - start - Math.min(long, width), 0) };
 }

@@ -1,0 +1,220 @@
+"""The drawings say what the figures say, and carry nothing a strict policy refuses."""
+
+import html
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from markupsafe import Markup
+
+from app.domain.indicators import INDICATORS, own_indicator
+from app.domain.rates import NOT_MEASURED, Figure
+from app.domain.readings import Target
+from app.domain.school_year import SchoolYear, Term
+from app.domain.vocabulary import ActionState, Axis
+from app.web.charts import chart_block
+from app.web.templating import STATIC, make_environment
+from dashboards.letters import fitting
+from dashboards.points import Mark, Point
+from dashboards.series import effort, plan, spark, term_series
+from dashboards.strokes import role
+from dashboards.svg import svg_of
+
+MEETINGS, VISITS, TURNOUT = (
+    INDICATORS[slug] for slug in ("individual_meetings", "visits", "election_turnout")
+)
+TERMS = [term for start in (2024, 2025, 2026) for term in SchoolYear.starting(start).terms]
+SVG = "{http://www.w3.org/2000/svg}"
+EVIL = "</script><img src=x onerror=alert(1)> & \"'"
+
+
+def at(term: Term, *counts: int, complete: bool = True) -> Point:
+    return Point(term, Figure.of(*counts), 196, complete)
+
+
+MET = [
+    at(TERMS[0], 125, 196),
+    at(TERMS[1], 131, 196),
+    at(TERMS[3], 30, 196),
+    at(TERMS[4], 9, 12, complete=False),
+]
+FIGURES = {
+    "rate": term_series(
+        MEETINGS, MET, target=Target("", 85, TERMS[8]), marks=[Mark(TERMS[1], "Café des parents", "start")]
+    ),
+    "count": term_series(VISITS, [at(TERMS[0], 41), at(TERMS[1], 0), at(TERMS[3], 62, complete=False)]),
+    "year": term_series(TURNOUT, [at(TERMS[0], 150, 360), at(TERMS[3], 152, 360)]),
+    "compact": term_series(MEETINGS, MET, compact=True),
+    "empty": term_series(VISITS, []),
+    "plan": plan({Axis.RIGHTS: dict.fromkeys(ActionState, 2)}),
+    "effort": effort([(TERMS[0], 3, 20, 1), (TERMS[1], 0, 0, 0)]),
+}
+
+
+def drawn(figure: dict[str, Any], width: int = 640) -> ElementTree.Element:
+    return ElementTree.fromstring(
+        svg_of(figure, width=width, label="Un graphique").replace("<svg ", f'<svg xmlns="{SVG[1:-1]}" ', 1)
+    )
+
+
+def texts(root: ElementTree.Element) -> str:
+    """All that is written, lines put together."""
+    return " | ".join(" ".join(element.itertext()) for element in root.iter(f"{SVG}text"))
+
+
+@pytest.mark.parametrize("width", [640, 320])
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_drawing_is_an_image_with_a_name_and_without_style(name: str, width: int) -> None:
+    svg = svg_of(FIGURES[name], width=width, label="L’école")
+    root = drawn(FIGURES[name], width)
+    assert (root.get("role"), root.get("aria-label"), root.findtext(f"{SVG}title")) == (
+        "img",
+        *["Un graphique"] * 2,
+    )
+    assert root.get("viewBox") == f"0 0 {width} 300"
+    assert not re.search(r'style=|fill="|stroke="|on\w+="|href|<script', svg)
+
+
+@pytest.mark.parametrize("width", [640, 320])
+@pytest.mark.parametrize("name", FIGURES)
+def test_nothing_is_drawn_outside(name: str, width: int) -> None:
+    for element in drawn(FIGURES[name], width).iter():
+        for key, edge in (
+            ("x", width),
+            ("x1", width),
+            ("x2", width),
+            ("cx", width),
+            ("y", 300),
+            ("y2", 300),
+            ("cy", 300),
+        ):
+            assert -0.1 <= float(element.get(key, 0)) <= edge + 0.1
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_class_of_a_drawing_is_in_the_stylesheet(name: str) -> None:
+    css = (STATIC / "confiance.css").read_text(encoding="utf-8")
+    used = {
+        part
+        for classes in re.findall(r'class="([^"]+)"', svg_of(FIGURES[name], label=""))
+        for part in classes.split()
+    }
+    assert {name for name in used if f".{name}" not in css} == set()
+
+
+def test_the_drawing_says_what_the_figure_says() -> None:
+    said = texts(drawn(FIGURES["rate"]))
+    for words in (
+        "125 sur 196",
+        "30 sur 196",
+        "9 sur 12",
+        "non mesuré",
+        "cible\u202f: 85\u202f%",
+        "100\u202f%",
+    ):
+        assert words in said
+    assert "début\u202f: Café des parents" in said
+    assert said.count("2024-2025") == 1
+    assert "2025-2026" in said
+
+
+def test_lines_join_neighbours_only() -> None:
+    root = drawn(FIGURES["rate"])
+    assert len([line for line in root.iter(f"{SVG}line") if line.get("class") == "s-hue line"]) == 1
+    assert len(list(root.iter(f"{SVG}circle"))) == 4
+
+
+def test_a_zero_is_a_stroke_and_an_incomplete_bar_is_hatched() -> None:
+    root = drawn(FIGURES["count"])
+    assert len([line for line in root.iter(f"{SVG}line") if line.get("class") == "s-hue line"]) == 1
+    assert len([path for path in root.iter(f"{SVG}path") if "hatch" in path.get("class", "")]) == 1
+    assert len(list(root.iter(f"{SVG}rect"))) == 2
+
+
+def test_bars_of_one_place_stand_on_each_other() -> None:
+    boxes = [rect for rect in drawn(FIGURES["plan"]).iter(f"{SVG}rect") if float(rect.get("height", 0)) > 20]
+    ends = [float(box.get("x", 0)) + float(box.get("width", 0)) for box in boxes]
+    assert [float(box.get("x", 0)) for box in boxes][1:] == pytest.approx(ends[:-1], abs=0.2)
+
+
+def test_a_phone_gets_shorter_words() -> None:
+    nine = [at(term, 125, 196) for term in TERMS]
+    figure = term_series(MEETINGS, [*nine[:4], *nine[5:]])
+    wide, narrow = texts(drawn(figure)), texts(drawn(figure, 320))
+    assert "125 sur 196" in wide
+    assert "/196" in narrow
+    assert "sur 196" not in narrow
+    assert "rotate(-90)" in svg_of(figure, width=320, label="")  # « non mesuré » climbs
+
+
+def test_a_long_name_is_cut_on_a_phone_only() -> None:
+    name = "Rencontres individuelles de février, de 17 h à 19 h 30"
+    figure = term_series(VISITS, [at(TERMS[0], 1), at(TERMS[1], 2)], marks=[Mark(TERMS[1], name, "start")])
+    assert name in texts(drawn(figure))
+    assert "…" in texts(drawn(figure, 320))
+
+
+def test_labels_that_would_touch_are_thinned_back_from_the_last() -> None:
+    same = ["100<br>sur 200"] * 4
+    assert fitting(same, 80, 15) == same
+    assert fitting(same, 40, 15) == ["100<br>/200"] * 4
+    assert fitting(same, 30, 15) == ["100<br>\u00a0", "100<br>/200"] * 2
+    assert fitting(["1000000"] * 3, 40, 15) == ["1000000", "", "1000000"]
+    assert fitting([], 40, 15) == []
+
+
+def test_a_colour_that_no_theme_can_change_is_refused() -> None:
+    assert role("f", "var(--hue)") == "f-hue"
+    with pytest.raises(ValueError, match="#fff"):
+        role("f", "#fff")
+
+
+def test_what_people_typed_is_escaped() -> None:
+    own = own_indicator("x", EVIL, "a")
+    figure = term_series(own, [at(TERMS[0], 1), at(TERMS[1], 2)], marks=[Mark(TERMS[1], EVIL, "start")])
+    svg = svg_of(figure, label=EVIL) + spark(own, [at(TERMS[0], 1)], EVIL)
+    assert "<img" not in svg
+    assert "</script>" not in svg
+    assert html.escape(EVIL) in svg
+
+
+def test_sparks_leave_holes_and_join_neighbours() -> None:
+    rate = spark(MEETINGS, MET, "De 64 % à 75 %")
+    assert 'viewBox="0 0 120 56" role="img" aria-label="De 64 % à 75 %"' in rate
+    assert (rate.count('class="dot"'), rate.count('class="line"')) == (4, 1)
+    count = spark(VISITS, [at(TERMS[0], 0), at(TERMS[2], 12)], "De 0 à 12", target=Target("", 20, TERMS[8]))
+    assert (count.count('class="mark"'), count.count('class="target"')) == (2, 1)
+    assert 'height="1.5"' in count  # zero is a stroke
+    assert not re.search(r'style=|fill="|stroke="', rate + count)
+
+
+def test_a_spark_of_years_names_them() -> None:
+    yearly = spark(
+        TURNOUT,
+        [at(TERMS[0], 150, 360), at(TERMS[3], 152, 360)],
+        "42 % puis 42 %",
+        target=Target("", 50, TERMS[8]),
+    )
+    assert ">2024</text>" in yearly
+    assert ">2025</text>" in yearly
+    assert (
+        ElementTree.fromstring(spark(TURNOUT, [Point(TERMS[0], NOT_MEASURED)], "Rien")).get("class")
+        == "spark"
+    )
+    assert ElementTree.fromstring(spark(VISITS, [], "Rien")).get("aria-label") == "Rien"
+
+
+def test_a_page_writes_one_line() -> None:
+    block = chart_block(term_series(VISITS, [at(TERMS[0], 1)], marks=[Mark(TERMS[0], EVIL, "start")]), EVIL)
+    source = '{% import "macros.html" as ui %}{{ ui.chart(**block) }}'
+    page = make_environment().from_string(source).render(block=block)
+    assert page.index("<svg") < page.index('class="chart-plot"') < page.index("<script")
+    assert page.count("plot-narrow") == 1
+    assert page.count("</script>") == 1
+    assert "<img" not in page
+    stored = re.search(r'<script type="application/json">(.*)</script>', page, re.S)
+    assert stored
+    assert json.loads(stored[1]) == block["figure"]
+    assert isinstance(block["svg"], Markup)

@@ -1,0 +1,263 @@
+"""Figures as data: every one is a figure to plotly, and says what was counted and nothing more."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from plotly import graph_objects
+
+from app.domain.indicators import INDICATORS, Indicator, own_indicator
+from app.domain.rates import NOT_APPLICABLE, NOT_MEASURED, Figure
+from app.domain.readings import Target
+from app.domain.school_year import SchoolYear, Term
+from app.domain.vocabulary import ActionState, Axis
+from dashboards.looks import count_axis
+from dashboards.points import Mark, Point
+from dashboards.series import effort, plan, summary, term_series
+
+MEETINGS, VISITS, TURNOUT = (
+    INDICATORS[slug] for slug in ("individual_meetings", "visits", "election_turnout")
+)
+TERMS = [term for start in (2024, 2025, 2026) for term in SchoolYear.starting(start).terms]
+Value = tuple[int, int] | int | Figure | None
+
+
+def points(*values: Value, incomplete: Sequence[int] = ()) -> list[Point]:
+    """One point a term from 2024-2025 on; None leaves the term out."""
+    made = []
+    for place, (term, value) in enumerate(zip(TERMS, values, strict=False)):
+        if value is None:
+            continue
+        figure = (
+            value
+            if isinstance(value, Figure)
+            else Figure.of(*value)
+            if isinstance(value, tuple)
+            else Figure.of(value)
+        )
+        made.append(Point(term, figure, 196, place not in incomplete))
+    return made
+
+
+def words(figure: dict[str, Any]) -> list[str]:
+    return [note["text"] for note in figure["layout"]["annotations"]]
+
+
+MET = points((125, 196), (131, 196), None, (140, 198), NOT_APPLICABLE, (0, 196), (158, 196))
+CAME = points(41, 56, NOT_MEASURED, 62, 0)
+CAFE = [Mark(TERMS[1], "Café des parents", "start"), Mark(TERMS[3], "Café des parents", "stop")]
+TO_85, TO_60 = Target("individual_meetings", 85, TERMS[8]), Target("visits", 60, TERMS[8])
+PLAN = {
+    Axis.RIGHTS: {ActionState.DONE: 2, ActionState.PLANNED: 1},
+    Axis.PARTICIPATION: {ActionState.DROPPED: 3},
+}
+HELD = [(TERMS[1], 4, 34, 1), (TERMS[0], 3, 20, 0), (TERMS[2], 0, 0, 0), (TERMS[3], 2, 12, 2)]
+FIGURES = {
+    "rate": term_series(MEETINGS, MET, target=TO_85, marks=CAFE),
+    "count": term_series(VISITS, CAME, target=TO_60, marks=CAFE),
+    "incomplete": term_series(MEETINGS, points((1, 2), (3, 12), incomplete=[1])),
+    "incomplete count": term_series(VISITS, points(3, 4, incomplete=[0])),
+    "year": term_series(
+        TURNOUT, [Point(TERMS[0], Figure.of(150, 360)), Point(TERMS[6], Figure.of(159, 362))]
+    ),
+    "empty": term_series(VISITS, []),
+    "compact": term_series(MEETINGS, MET, target=TO_85, marks=CAFE, compact=True),
+    "plan": plan(PLAN),
+    "no plan": plan({}),
+    "effort": effort(HELD),
+    "effort without partners": effort([(TERMS[0], 3, 20)]),
+    "no effort": effort([]),
+}
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_plotly_takes_every_figure(name: str) -> None:
+    graph_objects.Figure(FIGURES[name])
+    assert "template" not in FIGURES[name]["layout"]
+    assert "title" not in FIGURES[name]["layout"]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_colours_are_tokens_of_the_theme(name: str) -> None:
+    def colours(value: object, key: str = "") -> list[str]:
+        if isinstance(value, dict):
+            return [found for k, v in value.items() for found in colours(v, k)]
+        if isinstance(value, list):
+            return [found for v in value for found in colours(v, key)]
+        return [value] if "color" in key and isinstance(value, str) else []
+
+    clear = "rgba(0,0,0,0)"
+    assert [c for c in colours(FIGURES[name]) if c != clear and not c.startswith("var(--")] == []
+
+
+def test_a_rate_is_drawn_in_per_cent_and_written_in_counts() -> None:
+    (trace,) = FIGURES["rate"]["data"]
+    assert trace["y"] == [63.7755, 66.8367, None, 70.7071, None, 0.0, 80.6122]
+    assert trace["text"][0] == "125<br>sur 196"
+    assert trace["hovertext"][6] == "1er trimestre 2026-2027<br>158 élèves sur 196 (81\u202f%)"
+    assert FIGURES["rate"]["layout"]["yaxis"]["range"] == [0, 100]
+    assert FIGURES["rate"]["layout"]["yaxis"]["ticktext"][-1] == "100\u202f%"
+
+
+def test_under_twenty_no_percentage_is_written() -> None:
+    trace = term_series(MEETINGS, points((3, 12)))["data"][0]
+    assert trace["hovertext"] == ["1er trimestre 2024-2025<br>3 élèves sur 12"]
+
+
+def test_counts_stand_on_zero_and_tell_visits_per_hundred_pupils_only_to_a_pointer() -> None:
+    (trace,) = FIGURES["count"]["data"]
+    assert (trace["y"], trace["text"]) == ([41, 56, None, 62, 0], ["41", "56", "", "62", "0"])
+    assert FIGURES["count"]["layout"]["yaxis"]["range"][0] == 0
+    assert trace["hovertext"][0] == "1er trimestre 2024-2025<br>41 venues (21 pour 100 élèves)"
+    assert trace["marker"]["line"]["width"] > 0  # a zero is seen
+
+
+def test_three_kinds_of_nothing_are_three() -> None:
+    assert words(FIGURES["rate"])[:2] == ["non<br>mesuré", "sans<br>objet"]
+    assert FIGURES["rate"]["data"][0]["y"][5] == 0.0
+    assert FIGURES["rate"]["data"][0]["text"][5] == "0<br>sur 196"
+    assert words(term_series(MEETINGS, points((0, 0)))) == ["0<br>sur 0"]
+
+
+def test_neighbours_of_the_same_nothing_are_told_once() -> None:
+    (note,) = term_series(VISITS, points(3, None, None, 4))["layout"]["annotations"]
+    assert (note["x"], note["name"]) == (1.5, "nothing 2")
+
+
+def test_no_line_crosses_a_term_without_a_figure() -> None:
+    (trace,) = FIGURES["rate"]["data"]
+    assert trace["connectgaps"] is False
+    assert trace["x"] == [
+        [*["2024-2025"] * 3, *["2025-2026"] * 3, "2026-2027"],
+        ["T1", "T2", "T3", "T1", "T2", "T3", "T1"],
+    ]
+    joined = [pair for pair in pairwise(trace["y"]) if None not in pair]
+    assert joined == [(63.7755, 66.8367), (0.0, 80.6122)]
+
+
+def test_an_incomplete_total_is_hollow_and_joined_to_nothing() -> None:
+    whole, part = FIGURES["incomplete"]["data"]
+    assert (whole["y"], part["y"]) == ([50.0, None], [None, 25.0])
+    assert "lines" not in part["mode"]
+    assert part["marker"]["symbol"] == "circle-open"
+    assert "Une partie des classes seulement\u202f: à ne pas comparer" in part["hovertext"][1]
+    assert FIGURES["incomplete count"]["data"][0]["marker"]["pattern"]["shape"] == ["/", ""]
+
+
+def test_a_yearly_figure_has_one_place_a_year() -> None:
+    figure = FIGURES["year"]
+    assert figure["data"][0]["x"] == ["2024-2025", "2025-2026", "2026-2027"]
+    assert figure["data"][0]["y"][1] is None
+    doubled = term_series(TURNOUT, [Point(term, Figure.of(1, 4)) for term in TERMS[:3]])
+    assert doubled["data"][0]["x"] == ["2024-2025"]
+
+
+def test_the_target_is_a_dashed_line_with_its_words() -> None:
+    shape = FIGURES["rate"]["layout"]["shapes"][0]
+    assert (shape["y0"], shape["y1"], shape["line"]["dash"]) == (85, 85, "dash")
+    assert "cible\u202f: 85\u202f%" in words(FIGURES["rate"])
+    assert "cible\u202f: 60" in words(FIGURES["count"])
+
+
+def test_the_words_of_the_target_go_where_they_cover_least() -> None:
+    high = next(note for note in FIGURES["count"]["layout"]["annotations"] if "cible" in note["text"])
+    assert (high["xanchor"], high["yanchor"]) == ("left", "bottom")  # 62 on the right would meet it
+    crowded = term_series(MEETINGS, points((40, 100), (46, 100)), target=Target("", 50, TERMS[0]))
+    assert [n["yanchor"] for n in crowded["layout"]["annotations"]] == ["bottom"]
+
+
+def test_marks_stand_before_a_beginning_and_after_an_end() -> None:
+    lines = [shape["x0"] for shape in FIGURES["rate"]["layout"]["shapes"] if shape["line"]["dash"] == "dot"]
+    assert lines == [0.5, 3.5]
+    assert words(FIGURES["rate"])[-2:] == ["début\u202f: Café des parents", "fin\u202f: Café des parents"]
+
+
+def test_marks_of_one_moment_share_a_line_and_those_outside_are_left_out() -> None:
+    many = [Mark(TERMS[1], label, "start") for label in ("Café", "Atelier", "Stand")]
+    figure = term_series(VISITS, points(1, 2), marks=[*many, Mark(TERMS[8], "Plus tard", "start")])
+    assert len(figure["layout"]["shapes"]) == 1
+    assert words(figure) == ["début\u202f: Café (+\u202f2)"]
+    assert figure["layout"]["annotations"][0]["hovertext"] == "Café · Atelier · Stand"
+
+
+def test_a_mark_on_a_yearly_chart_stands_inside_its_year() -> None:
+    year = [Point(TERMS[0], Figure.of(150, 360)), Point(TERMS[3], Figure.of(152, 360))]
+    figure = term_series(TURNOUT, year, marks=[Mark(TERMS[4], "Présenter les candidats", "start")])
+    assert figure["layout"]["shapes"][0]["x0"] == pytest.approx(0.5 + 1 / 3)
+
+
+def test_what_people_typed_stays_text() -> None:
+    own = own_indicator("x", "<b>gras</b>", "a", None, ("<i>un</i>", "<i>des</i>"))
+    figure = term_series(own, points(1, 2), marks=[Mark(TERMS[1], "<img src=x>\n%{x}", "start")])
+    assert figure["data"][0]["name"] == "&lt;b&gt;gras&lt;/b&gt;"
+    assert figure["data"][0]["hovertext"][1].endswith("2 &lt;i&gt;des&lt;/i&gt;")
+    assert words(figure) == ["début\u202f: &lt;img src=x&gt; %{x}"]
+    assert "hovertemplate" not in figure["data"][0]
+
+
+def test_small_multiples_share_their_terms_and_the_scale_of_rates() -> None:
+    year = [Point(TERMS[0], Figure.of(150, 360)), Point(TERMS[3], Figure.of(152, 360))]
+    figures = summary(
+        [(MEETINGS, MET), (VISITS, CAME), (TURNOUT, year)], targets={"individual_meetings": TO_85}
+    )
+    assert figures["individual_meetings"]["data"][0]["x"] == figures["visits"]["data"][0]["x"]
+    assert figures["election_turnout"]["data"][0]["x"] == ["2024-2025", "2025-2026", "2026-2027"]
+    assert figures["election_turnout"]["layout"]["yaxis"]["range"] == [0, 100]
+    assert [text for text in figures["visits"]["data"][0]["text"] if text] == ["0"]
+    assert summary([]) == {}
+
+
+def test_a_compact_chart_keeps_the_nothings_and_drops_the_names() -> None:
+    figure = FIGURES["compact"]
+    assert words(figure) == ["non<br>mesuré", "sans<br>objet"]
+    assert [shape["line"]["dash"] for shape in figure["layout"]["shapes"]] == ["dash"]
+    assert [text for text in figure["data"][0]["text"] if text] == ["158<br>sur 196"]
+
+
+@pytest.mark.parametrize(("highest", "end"), [(0, 2), (1, 2), (3, 4), (41, 60), (104, 150), (9_000, 15_000)])
+def test_a_scale_of_counts_ends_above_the_highest(highest: int, end: int) -> None:
+    axis = count_axis(highest)
+    assert axis["range"] == [0, end]
+    assert len(axis["tickvals"]) <= 5
+    assert axis["ticktext"][-1] == f"{end:,}".replace(",", "\u202f")
+
+
+def test_the_plan_tells_states_apart_without_colour() -> None:
+    figure = FIGURES["plan"]
+    looks = [
+        (trace["marker"]["color"], trace["marker"].get("pattern", {}).get("shape"))
+        for trace in figure["data"]
+    ]
+    assert len(set(looks)) == len(ActionState)
+    assert {trace["name"]: trace["x"] for trace in figure["data"]} == {
+        "terminées": [2, None, None],
+        "en cours": [None, None, None],
+        "prévues": [1, None, None],
+        "abandonnées": [None, None, 3],
+    }
+    assert words(figure)[1:] == [
+        "Se familiariser avec l’École · aucune action",
+        "Participer à la vie de l’école · 3 actions",
+    ]
+
+
+def test_effort_has_a_scale_for_parents_and_one_for_events() -> None:
+    came, plain, shared = FIGURES["effort"]["data"]
+    assert came["y"] == [20, 34, 0, 12]
+    assert (plain["y"], shared["y"]) == ([3, 3, 0, None], [None, 1, None, 2])
+    assert (plain["text"], shared["text"]) == (["3", "", "0", ""], ["", "4", "", "2"])
+    assert (came["yaxis"], plain["yaxis"]) == ("y", "y2")
+    assert len(FIGURES["effort without partners"]["data"]) == 2
+
+
+def test_sixty_terms_at_most_are_drawn() -> None:
+    far = [Point(Term("2000-2001-T1"), Figure.of(1)), Point(TERMS[8], Figure.of(2))]
+    assert len(term_series(VISITS, far)["data"][0]["y"]) == 60
+
+
+@pytest.mark.parametrize("indicator", INDICATORS.values(), ids=lambda indicator: str(indicator.slug))
+def test_every_indicator_of_the_catalogue_has_its_chart(indicator: Indicator) -> None:
+    figure = Figure.of(3, 7) if indicator.is_rate else Figure.of(3)
+    drawn = term_series(indicator, [Point(TERMS[0], figure)])
+    assert drawn["data"][0]["type"] == ("scatter" if indicator.is_rate else "bar")
