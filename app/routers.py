@@ -11,6 +11,8 @@ from app.elections import pages as elections_pages
 from app.goals import api as goals_api
 from app.goals import pages as goals_pages
 from app.measurements import api as measurements_api
+from app.measurements import grade_pages, session_pages
+from app.measurements import pages as measurements_pages
 from app.schools import api as schools_api
 from app.schools import pages as schools_pages
 from app.reviews import api as reviews_api
@@ -40,6 +42,9 @@ PRIVATE = (
     event_pages.router,
     partner_pages.router,
     measurements_api.router,
+    measurements_pages.router,
+    grade_pages.router,
+    session_pages.router,
     elections_api.router,
     elections_pages.router,
     reviews_api.router,

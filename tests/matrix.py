@@ -78,6 +78,13 @@ ACTION = {
 _EVENT = {"planned_on": "2026-11-06", "state": "held", "parents_present": 14}
 _PARTNER = {"name": "Médiathèque", "kind": "association", "sector": "culture_leisure"}
 
+_SESSION = {
+    "held_on": "2026-11-19",
+    "representatives_present": 6,
+    "representatives_elected": 9,
+}
+_UNTYPED = {"term": "2025-2026-T2", "slug": "individual_meetings"}
+"""A place where nobody answered yet."""
 ELECTION = {
     "held_on": "2026-10-09",
     "registered": 362,
@@ -232,6 +239,26 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools/{uai}/measurements/{measurement_id}": see_work(),
     "PUT /api/v1/schools/{uai}/measurements/{measurement_id}": count(_MEETINGS),
     "GET /api/v1/schools/{uai}/totals": Row(("claire", "lea"), query="term=2026-2027-T1"),
+    "GET /api/v1/schools/{uai}/shared-analyses": see_work(),
+    "POST /api/v1/schools/{uai}/shared-analyses": count(_SESSION),
+    "GET /api/v1/schools/{uai}/shared-analyses/{analysis_id}": see_work(),
+    "PUT /api/v1/schools/{uai}/shared-analyses/{analysis_id}": count(_SESSION, 1),
+    "DELETE /api/v1/schools/{uai}/shared-analyses/{analysis_id}": count(version=1),
+    "GET /ecoles/{uai}/analyse-partagee/nouvelle": count(),
+    "POST /ecoles/{uai}/analyse-partagee/nouvelle": count(_SESSION),
+    "GET /ecoles/{uai}/analyse-partagee/{analysis_id}": count(),
+    "POST /ecoles/{uai}/analyse-partagee/{analysis_id}": count(_SESSION | {"version": "1"}),
+    "GET /ecoles/{uai}/analyse-partagee/{analysis_id}/supprimer": count(),
+    "POST /ecoles/{uai}/analyse-partagee/{analysis_id}/supprimer": count({"version": "1"}),
+    "GET /ecoles/{uai}/saisie": count(),
+    "GET /ecoles/{uai}/saisie/{term}": count(),
+    "POST /ecoles/{uai}/saisie/{term}": count(
+        {"indicator": "individual_meetings", "counted": "158", "out_of": "196"}, places=_UNTYPED
+    ),
+    "GET /ecoles/{uai}/saisie/{term}/{slug}": count(places=_UNTYPED),
+    "POST /ecoles/{uai}/saisie/{term}/{slug}": count(
+        {"rows-0-grade": "CP", "rows-0-counted": "12", "rows-0-out_of": "20"}, places=_UNTYPED
+    ),
     "GET /api/v1/schools/{uai}/elections": see_elections(),
     "GET /api/v1/schools/{uai}/elections/{year}": see_elections(),
     "PUT /api/v1/schools/{uai}/elections/{year}": run_election(ELECTION, 1),

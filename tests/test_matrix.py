@@ -23,8 +23,9 @@ from app.elections.models import ElectionIn
 from app.elections.service import record_election
 from app.goals.models import GoalIn
 from app.goals.service import add_goal
-from app.measurements.models import MeasurementIn
+from app.measurements.models import MeasurementIn, SharedAnalysisIn
 from app.measurements.service import record_measurement
+from app.measurements.sessions import hold_shared_analysis
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
 from app.domain.vocabulary import Role
@@ -94,6 +95,8 @@ def places(db: Session, world: World) -> dict[str, Any]:
     measurement = record_measurement(db, claire, A, answer)
     follow_indicator(db, claire, A, "seats_filled")
     record_election(db, claire, A, YEAR, ElectionIn.model_validate(ELECTION))
+    held = {"held_on": "2026-11-19", "representatives_present": 6, "representatives_elected": 9}
+    analysis = hold_shared_analysis(db, claire, A, SharedAnalysisIn.model_validate(held))
     teaching = live_membership(db, world.a.id, user_id=world.users["lea"].id)
     invited = invite(db, claire, A, InvitationIn(email="mona@demo.invalid", role=Role.TEACHER))
     token = read_token(add_token(db, world.users["claire"]))
@@ -108,6 +111,7 @@ def places(db: Session, world: World) -> dict[str, Any]:
         "event_id": event.id,
         "partner_id": partner.id,
         "measurement_id": measurement.id,
+        "analysis_id": analysis.id,
         "membership_id": teaching.id,
         "invitation_id": invited.invitation.id,
         "token_id": token[0],

@@ -296,7 +296,7 @@ class Story:
             hold_shared_analysis(self.db, self.actor, self.uai, with_parents)
 
     def by_grade(self) -> list[tuple[Grade, int]]:
-        grades = self.place.type.grades
+        grades = [grade for grade in self.place.type.grades if grade is not Grade.ULIS]
         each, rest = divmod(self.place.pupils, len(grades))
         return [(grade, each + (number < rest)) for number, grade in enumerate(grades)]
 

@@ -5,14 +5,22 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from app.accounts.access import CurrentActor, Uai, school_for
+from app.accounts.access import CurrentActor, IfMatch, Uai, school_for
 from app.accounts.actor import Task
 from app.db import Db, TermKey
 from app.domain.school_year import Term
 from app.errors import NotFound
-from app.measurements import queries, service
-from app.measurements.models import Measurement, MeasurementIn, MeasurementOut, TotalOut
-from app.web.paging import Limit, Page, page_of
+from app.measurements import queries, service, sessions
+from app.measurements.models import (
+    Measurement,
+    MeasurementIn,
+    MeasurementOut,
+    SharedAnalysis,
+    SharedAnalysisIn,
+    SharedAnalysisOut,
+    TotalOut,
+)
+from app.web.paging import Limit, Page, page_of, tagged
 
 router = APIRouter(prefix="/api/v1/schools/{uai}", tags=["ANALYSER"])
 
@@ -74,3 +82,60 @@ def get_totals(
 ) -> object:
     """Les chiffres d’un trimestre, avec leur phrase ; `as_of` les rend tels qu’ils étaient."""
     return service.totals_at(db, actor, uai, Term(term), as_of)
+
+
+# --- shared analyses -----------------------------------------------------------------------------------
+
+
+@router.get("/shared-analyses", response_model=Page[SharedAnalysisOut])
+def get_shared_analyses(
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    term: TermKey | None = None,
+    after: UUID | None = None,
+    limit: Limit = 100,
+) -> object:
+    """Les séances d’analyse partagée, dans l’ordre où elles ont été notées."""
+    school = school_for(db, actor, uai, Task.SEE_WORK)
+    rows = queries.analyses_listed(db, school.id, term=term, after=after, limit=limit + 1)
+    return page_of(rows, limit, lambda analysis: analysis.id)
+
+
+@router.post("/shared-analyses", response_model=SharedAnalysisOut, status_code=201)
+def post_shared_analysis(
+    db: Db, actor: CurrentActor, uai: Uai, data: SharedAnalysisIn, response: Response
+) -> SharedAnalysis:
+    """Noter une séance tenue avec les représentants élus ; elle compte dans le trimestre de sa date."""
+    return tagged(response, sessions.hold_shared_analysis(db, actor, uai, data))
+
+
+@router.get("/shared-analyses/{analysis_id}", response_model=SharedAnalysisOut)
+def get_shared_analysis(
+    db: Db, actor: CurrentActor, uai: Uai, analysis_id: UUID, response: Response
+) -> SharedAnalysis:
+    """Une séance, avec sa version en `ETag`."""
+    school = school_for(db, actor, uai, Task.SEE_WORK)
+    return tagged(response, queries.analysis_or_404(db, school.id, analysis_id))
+
+
+@router.put("/shared-analyses/{analysis_id}", response_model=SharedAnalysisOut)
+def put_shared_analysis(
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    analysis_id: UUID,
+    data: SharedAnalysisIn,
+    version: IfMatch,
+    response: Response,
+) -> SharedAnalysis:
+    """Corriger une séance."""
+    return tagged(response, sessions.revise_shared_analysis(db, actor, uai, analysis_id, data, version))
+
+
+@router.delete("/shared-analyses/{analysis_id}", status_code=204)
+def delete_shared_analysis(
+    db: Db, actor: CurrentActor, uai: Uai, analysis_id: UUID, version: IfMatch
+) -> None:
+    """Supprimer une séance notée par erreur."""
+    sessions.delete_shared_analysis(db, actor, uai, analysis_id, version)

@@ -4,21 +4,38 @@ from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db import Day, TermKey, Text, Whole, choice, uuid7
+from app.domain.french import number
 from app.domain.vocabulary import Door, Grade, Source, Status
 
 MOST = 100_000
 _FIGURE = ["school_id", "term", "indicator", "grade", "source", "source_key"]
 
 
+def _holds_counted(value: int | None, info: ValidationInfo) -> int | None:
+    """What is counted is part of what it is counted out of."""
+    counted = info.data.get("counted")
+    if value is not None and counted is not None and counted > value:
+        raise ValueError(f"Écrivez au moins {number(counted)}, le premier nombre\u202f: il en fait partie.")
+    return value
+
+
 class MeasurementIn(SQLModel):
     """One typed relevé. `replaces` names the live relevé it corrects; without it the box must be empty."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_default=True,  # a number that is missing is judged by the status said before it
+        json_schema_extra={
+            "examples": [
+                {"indicator": "individual_meetings", "term": "2026-2027-T1", "counted": 158, "out_of": 196}
+            ]
+        },
+    )
 
     indicator: Text = Field(max_length=60, title="Indicateur")
     term: TermKey = Field(max_length=12, title="Trimestre", schema_extra={"examples": ["2026-2027-T1"]})
@@ -28,15 +45,22 @@ class MeasurementIn(SQLModel):
     out_of: Whole | None = Field(default=None, ge=0, le=MOST, title="Sur combien")
     replaces: UUID | None = Field(default=None, title="Remplace")
 
-    @model_validator(mode="after")
-    def _whole_answer(self) -> "MeasurementIn":
-        if self.status == Status.VALUE and self.counted is None:
+    @field_validator("counted", "out_of")
+    @classmethod
+    def _only_with_a_value(cls, value: int | None, info: ValidationInfo) -> int | None:
+        status = info.data.get("status")
+        if value is not None and status not in (Status.VALUE, None):
+            raise ValueError(f"« {status.label.capitalize()} » ne prend pas de nombre\u202f: laissez vide.")
+        return value
+
+    @field_validator("counted")
+    @classmethod
+    def _value_is_said(cls, value: int | None, info: ValidationInfo) -> int | None:
+        if value is None and info.data.get("status") is Status.VALUE:
             raise ValueError("Écrivez le nombre, ou dites « non mesuré » ou « sans objet ».")
-        if self.status != Status.VALUE and (self.counted is not None or self.out_of is not None):
-            raise ValueError("« Non mesuré » et « sans objet » ne prennent pas de nombre.")
-        if self.counted is not None and self.out_of is not None and self.counted > self.out_of:
-            raise ValueError("Le premier nombre ne peut pas dépasser le second.")
-        return self
+        return value
+
+    _out_of_holds_counted = field_validator("out_of")(_holds_counted)
 
 
 class Measurement(SQLModel, table=True):
@@ -133,22 +157,30 @@ class SharedAnalysisIn(SQLModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    held_on: Day = Field(title="Date de la séance", description="Exemple : 02/04/2027")
+    held_on: Day = Field(title="Date de la séance", description="Exemple\u202f: 02/04/2027")
     representatives_present: Whole = Field(
-        ge=0, le=200, title="Représentants présents", description="Un nombre, pas de noms. Exemple : 6"
+        ge=0,
+        le=200,
+        title="Représentants présents",
+        description="Titulaires et suppléants\u202f: un nombre, pas de noms. Exemple\u202f: 6",
     )
     representatives_elected: Whole = Field(
-        ge=0, le=200, title="Représentants élus", description="Titulaires. Exemple : 9"
+        ge=0, le=200, title="Représentants élus", description="Titulaires. Exemple\u202f: 9"
     )
     remarks: Text = Field(
         default="", max_length=4000, title="Leurs remarques", description="Aucun nom d’enfant ni de parent."
     )
 
-    @model_validator(mode="after")
-    def _present_within(self) -> "SharedAnalysisIn":
-        if self.representatives_present > 2 * max(self.representatives_elected, 1):
-            raise ValueError("Il y a plus de présents que de titulaires et suppléants.")
-        return self
+    @field_validator("representatives_elected")
+    @classmethod
+    def _enough_for_the_present(cls, value: int, info: ValidationInfo) -> int:
+        """Each elected representative has a deputy, who may come too."""
+        present = info.data.get("representatives_present", 0)
+        if present > 2 * value:
+            raise ValueError(
+                f"{present} présents pour {value} élus\u202f: c’est plus que titulaires et suppléants."
+            )
+        return value
 
 
 class SharedAnalysis(SQLModel, table=True):
@@ -166,6 +198,27 @@ class SharedAnalysis(SQLModel, table=True):
     representatives_elected: int
     remarks: str = Field(default="", max_length=4000)
     version: int = 1
+
+
+class GradeIn(SQLModel):
+    """One grade of a figure typed by grade; an empty row says nothing yet."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+    grade: Grade = Field(title="Niveau")
+    counted: Whole | None = Field(default=None, ge=0, le=MOST, title="Nombre")
+    out_of: Whole | None = Field(default=None, ge=0, le=MOST, title="Sur combien")
+    replaces: UUID | None = Field(default=None, title="Remplace")
+
+    _out_of_holds_counted = field_validator("out_of")(_holds_counted)
+
+
+class GradesIn(SQLModel):
+    """A figure typed by grade, all its rows in one act."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rows: list[GradeIn] = Field(max_length=len(Grade), title="Niveaux")
 
 
 class SharedAnalysisOut(SharedAnalysisIn):
