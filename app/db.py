@@ -21,7 +21,7 @@ import sqlalchemy as sa
 import sqlalchemy.dialects.postgresql
 import sqlalchemy.dialects.sqlite
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
@@ -56,7 +56,7 @@ def _iso_day(value: object) -> object:
 def _refuse_control(value: str) -> str:
     if any((ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) <= 0xDFFF for char in value):
         raise ValueError("ce texte contient un caractère qui ne peut pas être enregistré")
-    return value.strip()
+    return value
 
 
 Whole = Annotated[
@@ -64,7 +64,7 @@ Whole = Annotated[
 ]  # bounds stay on the field: inside an alias they win silently
 Flag = Annotated[bool, pydantic.Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
-Text = Annotated[str, AfterValidator(_refuse_control)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_refuse_control)]
 TermKey = Annotated[str, AfterValidator(Term)]
 YearKey = Annotated[str, AfterValidator(SchoolYear)]
 

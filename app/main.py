@@ -20,7 +20,7 @@ from app.errors import Unavailable
 from app.settings import Settings
 from app.web import problems
 from app.web.forms import read_posted
-from app.web.http import MAX_BODY, Surround, set_up_logging
+from app.web.http import Surround, set_up_logging
 from app.web.templating import STATIC, make_environment
 
 DESCRIPTION = """\
@@ -45,7 +45,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=MAX_BODY,
         strict_content_type=True,
     )
     app.state.settings = settings

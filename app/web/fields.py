@@ -79,14 +79,18 @@ def row_model(kind: Any) -> type[BaseModel] | None:
     return inner if is_model(inner) else None
 
 
-def describe(name: str, info: FieldInfo, choices: Choices | None, widget: str | None) -> FormField:
+def describe(
+    name: str, info: FieldInfo, choices: Choices | None, widget: str | None, *, optional: bool = False
+) -> FormField:
+    """The widget of one field; `optional` when it belongs to a part that may be left out as a whole."""
     kind = unwrap(info.annotation)
+    is_required = info.is_required() and not optional
     described = FormField(
         name=name,
         label=info.title or name,
         hint=info.description or "",
-        required=info.is_required(),
-        widget=widget or _widget(info.annotation, kind, choices),
+        required=is_required,
+        widget=widget or _widget(kind, choices, may_be_blank=not is_required and not isinstance(info.default, str)),
     )
     if choices is not None:
         described.choices = choices
@@ -108,15 +112,17 @@ def describe(name: str, info: FieldInfo, choices: Choices | None, widget: str | 
     return described
 
 
-def _widget(annotation: Any, kind: Any, choices: Choices | None) -> str:
+def _widget(kind: Any, choices: Choices | None, *, may_be_blank: bool) -> str:
+    """Radios for a few answers; a list when none may be right, since radios cannot be taken back."""
+    few = "select" if may_be_blank else "radios"
     if kind is bool:
         return "checkbox"
     if get_origin(kind) in (list, tuple, set):
         return "checkboxes"
     if choices is not None:
-        return "radios" if len(choices) <= 6 else "select"
+        return few if len(choices) <= 6 else "select"
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return "radios" if len(kind) <= 6 else "select"
+        return few if len(kind) <= 6 else "select"
     if get_origin(kind) is Literal:
         return "radios"
     return {int: "number", float: "number", date: "date"}.get(kind, "text")
@@ -133,7 +139,10 @@ def fill(described: FormField, posted: Posted | None, start: Any) -> None:
         return
     values = start if isinstance(start, list | tuple | set | frozenset) else [start]
     described.checked_values = {_shown(value) for value in values if value is not None and value is not False}
-    described.value = "" if start is None or isinstance(start, list | tuple | set) else _shown(start)
+    is_plain = (
+        start is not None and start is not False and not isinstance(start, list | tuple | set | frozenset)
+    )
+    described.value = _shown(start) if is_plain else ""
 
 
 def _shown(value: Any) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import SAFE_METHODS
@@ -61,13 +62,24 @@ class Surround:
             nonlocal status, has_started
             if message["type"] == "http.response.start":
                 status, has_started = message["status"], True
-                self._head(scope["path"], MutableHeaders(scope=message), identity)
+                self._head(scope["path"], status, MutableHeaders(scope=message), identity)
             await send(message)
+
+        read = 0
+
+        async def measured() -> Message:
+            """A body without a Content-Length; FastAPI's own limit answers outside this layer, in English."""
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAX_BODY:
+                raise HTTPException(413)
+            return message
 
         try:
             problem = self._problem(scope)
             target = self.refuse(scope, *problem) if problem else self.app
-            await target(scope, receive, answer)
+            await target(scope, measured, answer)
         except Exception:
             log_crash.error("crash", exc_info=True)
             if not has_started:
@@ -98,13 +110,13 @@ class Surround:
             return True
         return origin.partition("://")[2] == headers.get("host")
 
-    def _head(self, path: str, headers: MutableHeaders, identity: str) -> None:
+    def _head(self, path: str, status: int, headers: MutableHeaders, identity: str) -> None:
         headers["X-Request-ID"] = identity
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
         if self.is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-        cached = path.startswith("/static/")
+        cached = path.startswith("/static/") and status < 400
         headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if cached else "no-store")
 
 

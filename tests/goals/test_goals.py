@@ -16,8 +16,12 @@ from app.goals.service import add_goal, delete_goal, revise_goal, set_goal_state
 from tests.world import T3, A, B, World, form
 
 GOALS = f"/api/v1/schools/{A}/goals"
-MEET = {"stake": "dialogue", "title": "Rencontrer chaque famille", "why": "Elles reviennent plus volontiers."}
-TARGET = {
+MEET: dict[str, Any] = {
+    "stake": "dialogue",
+    "title": "Rencontrer chaque famille",
+    "why": "Elles reviennent plus volontiers.",
+}
+TARGET: dict[str, Any] = {
     "indicator": "individual_meetings",
     "value": 85,
     "term": T3,
