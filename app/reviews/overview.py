@@ -16,7 +16,7 @@ from app.actions.queries import actions_of_school
 from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
-from app.domain.rates import Figure, Rate
+from app.domain.rates import Figure, Rate, per_hundred
 from app.domain.readings import Target, distance_sentence, reading
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis, GoalState, Status
@@ -55,9 +55,21 @@ class IndicatorView:
             return None
         unit = french.plural(rate.counted, *self.indicator.unit)
         if rate.out_of is None:
-            return french.number(rate.counted), unit
+            return french.number(rate.counted), unit + self._per_hundred(rate.counted)
         share = f" ({french.percent(rate.share)})" if rate.share is not None and rate.out_of >= 20 else ""
         return french.number(rate.counted), f"{unit} sur {french.number(rate.out_of)}{share}"
+
+    def _per_hundred(self, counted: int) -> str:
+        """« (16 pour 100 élèves) », where it helps to read schools of different sizes."""
+        pupils = _pupils_at(self.pupils, self.total.term.year)
+        scaled = per_hundred(counted, pupils) if self.indicator.per_pupils else None
+        return f" ({french.decimal(scaled, 0)} pour 100 élèves)" if scaled and (pupils or 0) >= 20 else ""
+
+    @property
+    def said(self) -> str:
+        """The sentence, unless it only repeats the counts that stand above it."""
+        counts = self.counts
+        return "" if counts and self.sentence == f"{counts[0]} {counts[1]}." else self.sentence
 
     @property
     def is_answered(self) -> bool:

@@ -99,9 +99,10 @@ class Form(Generic[Model]):
                     self._expand(row, f"{key}-{index}-", filled, optional=True)
             else:
                 plain = re.sub(r"-\d+-", "-", key)
-                described = describe(key, info, self._choices.get(plain), self._widgets.get(plain))
+                described = describe(
+                    key, info, self._choices.get(plain), self._widgets.get(plain), optional=optional
+                )
                 described.prefix = self._id_prefix
-                described.required = described.required and not optional
                 fill(described, self.posted, value)
                 self.fields[key] = described
 
