@@ -1,7 +1,7 @@
 """Every router of the two doors. The house rules and the authorisation matrix walk these tuples."""
 
 from app.accounts import api as accounts_api
-from app.accounts import house_pages, own_pages, sign_in_pages
+from app.accounts import house_pages, invitation_pages, own_pages, sign_in_pages
 from app.accounts import pages as accounts_pages
 from app.actions import api as actions_api
 from app.actions import event_pages, partner_pages
@@ -13,14 +13,15 @@ from app.goals import pages as goals_pages
 from app.measurements import api as measurements_api
 from app.measurements import grade_pages, session_pages
 from app.measurements import pages as measurements_pages
-from app.schools import api as schools_api
-from app.schools import pages as schools_pages
 from app.reviews import api as reviews_api
 from app.reviews import council_pages, proposal_pages
 from app.reviews import pages as reviews_pages
+from app.schools import api as schools_api
+from app.schools import pages as schools_pages
 
 PUBLIC = (
     house_pages.router,
+    invitation_pages.router,
     sign_in_pages.public,
 )
 """Reached without being signed in."""

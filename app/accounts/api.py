@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from app import clock
-from app.accounts import queries, service, tokens
+from app.accounts import duties, queries, service, tokens
 from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.models import (
@@ -113,13 +113,13 @@ def delete_invitation(db: Db, actor: CurrentActor, uai: Uai, invitation_id: UUID
 @router.delete("/accounts/{membership_id}", status_code=204)
 def delete_account(db: Db, actor: CurrentActor, uai: Uai, membership_id: UUID) -> None:
     """Mettre fin à une fonction ; s’il n’en reste aucune, sessions et jetons de la personne sont fermés."""
-    service.end_duty(db, actor, uai, membership_id)
+    duties.end_duty(db, actor, uai, membership_id)
 
 
 @router.post("/accounts/{membership_id}/handover", response_model=MemberOut)
 def post_handover(db: Db, actor: CurrentActor, uai: Uai, membership_id: UUID) -> dict[str, Any]:
     """Transmettre la direction à cette personne ; la direction sortante devient enseignante."""
-    return _member(db, service.hand_over_headship(db, actor, uai, membership_id))
+    return _member(db, duties.hand_over_headship(db, actor, uai, membership_id))
 
 
 @router.post("/accounts/{membership_id}/renewal", response_model=InvitationMade, status_code=201)
@@ -127,7 +127,7 @@ def post_renewal(
     request: Request, db: Db, actor: CurrentActor, uai: Uai, membership_id: UUID
 ) -> dict[str, Any]:
     """Faire un lien de nouveau mot de passe, à remettre en main propre."""
-    return _made(request, service.renew_password_link(db, actor, uai, membership_id))
+    return _made(request, duties.renew_password_link(db, actor, uai, membership_id))
 
 
 def _made(request: Request, link: Link) -> dict[str, Any]:

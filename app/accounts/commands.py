@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import queries, service, tokens
+from app.accounts import duties, queries, service, tokens
 from app.accounts.access import actor_of_user
 from app.accounts.actor import command_actor
 from app.accounts.audit import broken_links
@@ -96,7 +96,7 @@ def _territory(db: Session, role: Role, code: str) -> Territory:
 
 def _renew(chosen: argparse.Namespace, settings: Settings) -> int:
     with _database(settings) as db:
-        link = service.renew_account_link(db, command_actor(), chosen.email.strip().lower())
+        link = duties.renew_account_link(db, command_actor(), chosen.email.strip().lower())
     print(settings.public_url + link.path)
     return 0
 

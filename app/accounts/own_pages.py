@@ -50,7 +50,9 @@ def start_page(request: Request, db: Db, actor: CurrentActor) -> Response:
 
 
 def _token_form(posted: Posted | None = None) -> Form[TokenIn]:
-    return Form(TokenIn, posted, start={"scope": "read", "days": 90})
+    form = Form(TokenIn, posted, start={"scope": "read", "days": 90})
+    form.fields["scope"].required = form.fields["days"].required = True  # they come filled in
+    return form
 
 
 @router.get(ACCOUNT)

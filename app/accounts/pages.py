@@ -9,7 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app import clock
-from app.accounts import queries, service
+from app.accounts import duties, queries, service
 from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.models import HeadshipIn, InvitationIn, User
@@ -81,7 +81,7 @@ def _accounts_page(
         **_nav(actor, school),
         members=queries.members_of_school(db, school.id),
         looks_after=looks_after,
-        may_hand_over=service.may_hand_over(actor, school),
+        may_hand_over=duties.may_hand_over(actor, school),
         pending=queries.pending_invitations(db, school.id, clock.now()) if looks_after else (),
         form=(form or _invitation_form(actor, school)) if looks_after else None,
         notice=notice,
@@ -123,7 +123,7 @@ def headship_page(request: Request, db: Db, actor: CurrentActor, uai: Uai) -> Re
 def submit_headship(request: Request, db: Db, actor: CurrentActor, uai: Uai, posted: PostedForm) -> Response:
     school = school_for(db, actor, uai, Task.PEOPLE)
     form = _headship_form(db, school, posted)
-    if form.attempt(db, lambda data: service.hand_over_headship(db, actor, uai, data.membership_id)):
+    if form.attempt(db, lambda data: duties.hand_over_headship(db, actor, uai, data.membership_id)):
         return see_other(f"{accounts_url(uai)}?ok=direction")
     return _headship_page(request, db, actor, school, form, status=422)
 
@@ -148,7 +148,7 @@ def _headship_page(
         status=status,
         **_nav(actor, school),
         form=form or _headship_form(db, school),
-        may_hand_over=service.may_hand_over(actor, school),
+        may_hand_over=duties.may_hand_over(actor, school),
         is_head=actor.schools.get(school.id) is Role.HEAD_TEACHER,
     )
 
@@ -165,7 +165,7 @@ def submit_end(
 ) -> Response:
     school = school_for(db, actor, uai, Task.PEOPLE)
     form = Form(Nothing, posted)
-    if form.attempt(db, lambda _: service.end_duty(db, actor, uai, membership_id)):
+    if form.attempt(db, lambda _: duties.end_duty(db, actor, uai, membership_id)):
         return see_other(f"{accounts_url(uai)}?ok=fin")
     return _end_page(request, db, actor, school, membership_id, form, status=409)
 
@@ -179,7 +179,7 @@ def _end_page(
     form: Form[Nothing],
     status: int = 200,
 ) -> Response:
-    duty = service.duty_or_404(db, school.id, membership_id)
+    duty = duties.duty_or_404(db, school.id, membership_id)
     person = db.get_one(User, duty.user_id)
     context = {"duty": duty, "person": person, "is_self": person.id == actor.user_id}
     return render(request, "accounts/fin.html", status=status, **_nav(actor, school), form=form, **context)
@@ -191,7 +191,7 @@ def submit_renewal(
 ) -> Response:
     school = school_for(db, actor, uai, Task.PEOPLE)
     form, made = Form(Nothing, posted), list[Link]()
-    if form.attempt(db, lambda _: made.append(service.renew_password_link(db, actor, uai, membership_id))):
+    if form.attempt(db, lambda _: made.append(duties.renew_password_link(db, actor, uai, membership_id))):
         return _link_page(request, actor, school, made[0], back=accounts_url(uai))
     return _accounts_page(request, db, actor, school, notice=form.notice, status=409)
 

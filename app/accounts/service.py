@@ -1,4 +1,4 @@
-"""Who may work where: invitations, duties, and links to a new password. One audit event an act."""
+"""Inviting and accepting: how a duty begins. One audit event an act (duties.py has how it ends)."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -80,9 +80,9 @@ def invite(db: Session, actor: Actor, uai: str, data: InvitationIn) -> Link:
             "Cette personne dirige l’école : qu’elle transmette d’abord la direction.", code="is_head"
         )
     _refuse_taken_seat(db, school.id, data.role)
-    link = _link(db, actor, data.email, data.role, school_id=school.id)
+    link = make_link(db, actor, data.email, data.role, school_id=school.id)
     record(
-        db, actor, turn, "invitation.made", f"invitation:{link.invitation.id}", after=_told(link.invitation)
+        db, actor, turn, "invitation.made", f"invitation:{link.invitation.id}", after=told(link.invitation)
     )
     return link
 
@@ -103,9 +103,9 @@ def invite_above(db: Session, actor: Actor, email: str, role: Role, territory: T
     if not fits.get(role, False):
         raise Conflict("Ce rôle ne s’exerce pas à cet endroit.", code="wrong_place")
     turn = take_turn(db)
-    link = _link(db, actor, email, role, territory_id=territory.id if territory else None)
+    link = make_link(db, actor, email, role, territory_id=territory.id if territory else None)
     record(
-        db, actor, turn, "invitation.made", f"invitation:{link.invitation.id}", after=_told(link.invitation)
+        db, actor, turn, "invitation.made", f"invitation:{link.invitation.id}", after=told(link.invitation)
     )
     return link
 
@@ -123,7 +123,12 @@ def withdraw_invitation(db: Session, actor: Actor, uai: str, invitation_id: UUID
         raise Forbidden()
     invitation.withdrawn_at = clock.now()
     db.flush()
-    record(db, actor, turn, "invitation.withdrawn", f"invitation:{invitation.id}", before=_told(invitation))
+    record(db, actor, turn, "invitation.withdrawn", f"invitation:{invitation.id}", before=told(invitation))
+
+
+def may_look_after(actor: Actor, school: School) -> bool:
+    """Whether the accounts of the school are this actor's business."""
+    return actor.is_administrator or school.id in actor.schools_for(Task.PEOPLE)
 
 
 def _refuse_taken_seat(db: Session, school_id: UUID, role: Role) -> None:
@@ -136,7 +141,7 @@ def _refuse_taken_seat(db: Session, school_id: UUID, role: Role) -> None:
         raise Conflict(f"Cette place est prise ({role.label}) : {way}.", code="seat_taken")
 
 
-def _link(
+def make_link(
     db: Session,
     actor: Actor,
     email: str,
@@ -167,7 +172,7 @@ def _link(
     return Link(invitation, secret)
 
 
-def _told(invitation: Invitation) -> dict[str, object]:
+def told(invitation: Invitation) -> dict[str, object]:
     """What the audit keeps of an invitation: no address, no hash."""
     kept = ("role", "school_id", "territory_id", "user_id", "expires_at")
     return {name: getattr(invitation, name) for name in kept}
@@ -198,7 +203,7 @@ def accept_invitation(db: Session, invitation_id: UUID, proof: Proof, request_id
     db.flush()
     actor = actor_of_user(db, user, Door.PAGE, request_id)
     record(
-        db, actor, turn, verb, f"user:{user.id}", after=_told(invitation) | {"invitation_id": invitation.id}
+        db, actor, turn, verb, f"user:{user.id}", after=told(invitation) | {"invitation_id": invitation.id}
     )
     return user
 
@@ -252,135 +257,3 @@ def _give_duty(db: Session, invitation: Invitation, user: User) -> None:
             )
     else:
         user.is_administrator = True
-
-
-# --- duties --------------------------------------------------------------------------------------------
-
-
-def end_duty(db: Session, actor: Actor, uai: str, membership_id: UUID) -> SchoolMembership:
-    """The person no longer works here. Without any duty left, their sessions, tokens and links end too.
-
-    Raises Conflict for the head teacher, who hands over first; an administrator may end that duty as well.
-    """
-    school = school_for(db, actor, uai, Task.PEOPLE)
-    turn = take_turn(db, school.id)
-    duty = duty_or_404(db, school.id, membership_id)
-    if duty.role is Role.HEAD_TEACHER and not actor.is_administrator:
-        told = "La direction ne se quitte pas sans successeur : transmettez-la d’abord."
-        raise Conflict(told, code="head_teacher_stays")
-    now = clock.now()
-    duty.ended_at = now
-    db.flush()
-    user = db.get_one(User, duty.user_id)
-    nothing_left = not _has_duties(db, user)
-    if nothing_left:
-        queries.end_sessions(db, user.id, now)
-        queries.revoke_tokens(db, user.id, now)
-        queries.withdraw_renewals(db, user.id, now)
-    after = {"role": duty.role, "user_id": duty.user_id, "sessions_ended": nothing_left}
-    record(db, actor, turn, "duty.ended", f"school_membership:{duty.id}", after=after)
-    return duty
-
-
-def hand_over_headship(db: Session, actor: Actor, uai: str, membership_id: UUID) -> SchoolMembership:
-    """A teacher or the deputy becomes head teacher; the former head teacher becomes a teacher.
-
-    Only the head teacher hands over, or an administrator in their place. The new duty is returned.
-    """
-    school = school_for(db, actor, uai, Task.PEOPLE)
-    if not may_hand_over(actor, school):
-        raise Forbidden("Seule la personne qui dirige l’école transmet la direction.", code="not_head")
-    turn = take_turn(db, school.id)
-    duty = duty_or_404(db, school.id, membership_id)
-    former = queries.live_membership(db, school.id, role=Role.HEAD_TEACHER)
-    if duty.role is Role.HEAD_TEACHER:
-        raise Conflict("Cette personne dirige déjà l’école.", code="already_head")
-    now = clock.now()
-    for ending in (duty, former):
-        if ending is not None:
-            ending.ended_at = now
-    db.flush()  # both seats are free before they are given again
-    head = SchoolMembership(school_id=school.id, user_id=duty.user_id, role=Role.HEAD_TEACHER, started_at=now)
-    db.add(head)
-    if former is not None:
-        db.add(
-            SchoolMembership(school_id=school.id, user_id=former.user_id, role=Role.TEACHER, started_at=now)
-        )
-    db.flush()
-    before = {"head_id": former.user_id if former else None, "role": duty.role}
-    record(
-        db,
-        actor,
-        turn,
-        "duty.headship_handed_over",
-        f"school_membership:{head.id}",
-        before=before,
-        after={"head_id": head.user_id},
-    )
-    return head
-
-
-def may_look_after(actor: Actor, school: School) -> bool:
-    """Whether the accounts of the school are this actor's business."""
-    return actor.is_administrator or school.id in actor.schools_for(Task.PEOPLE)
-
-
-def may_hand_over(actor: Actor, school: School) -> bool:
-    return actor.is_administrator or actor.schools.get(school.id) is Role.HEAD_TEACHER
-
-
-def duty_or_404(db: Session, school_id: UUID, membership_id: UUID) -> SchoolMembership:
-    """A duty of this school that holds."""
-    duty = queries.membership_or_none(db, school_id, membership_id)
-    if duty is None or duty.ended_at is not None:
-        raise NotFound()
-    return duty
-
-
-def _has_duties(db: Session, user: User) -> bool:
-    return bool(
-        user.is_administrator or queries.school_duties(db, user.id) or queries.territory_duties(db, user.id)
-    )
-
-
-# --- a forgotten password ------------------------------------------------------------------------------
-
-
-def renew_password_link(db: Session, actor: Actor, uai: str, membership_id: UUID) -> Link:
-    """A link to a new password for a member of the school; the present password works until it is used.
-
-    Raises Conflict for someone with duties elsewhere: whoever holds the link would get those as well.
-    """
-    school = school_for(db, actor, uai, Task.PEOPLE)
-    turn = take_turn(db, school.id)
-    duty = duty_or_404(db, school.id, membership_id)
-    user = db.get_one(User, duty.user_id)
-    if not actor.is_administrator and not _is_only_here(db, actor, user):
-        told = "Cette personne a aussi des fonctions ailleurs : l’administration du service lui fait un lien."
-        raise Conflict(told, code="duties_elsewhere")
-    link = _link(db, actor, user.email, None, school_id=school.id, user_id=user.id)
-    record(db, actor, turn, "account.renewal_made", f"user:{user.id}", after=_told(link.invitation))
-    return link
-
-
-def renew_account_link(db: Session, actor: Actor, email: str) -> Link:
-    """The operator's way to renew any account's password. Raises NotFound for an unknown address."""
-    if not actor.is_administrator:
-        raise Forbidden()
-    turn = take_turn(db)
-    user = queries.live_user(db, email)
-    if user is None:
-        raise NotFound("Aucun compte n’a cette adresse.")
-    link = _link(db, actor, user.email, None, user_id=user.id)
-    record(db, actor, turn, "account.renewal_made", f"user:{user.id}", after=_told(link.invitation))
-    return link
-
-
-def _is_only_here(db: Session, actor: Actor, user: User) -> bool:
-    """All the person's duties are in schools whose accounts the actor looks after."""
-    mine = set(actor.schools_for(Task.PEOPLE))
-    return (
-        not user.is_administrator
-        and not queries.territory_duties(db, user.id)
-        and set(queries.school_duties(db, user.id)) <= mine
-    )

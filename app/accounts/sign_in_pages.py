@@ -1,21 +1,19 @@
-"""The doors of the house: signing in and out, the demonstration's buttons, and the link of an invitation.
+"""Signing in and out, and the demonstration's buttons.
 
-Passwords are read and verified in a dependency that stands before `Db`: the write opens afterwards.
+The password is verified in a dependency that stands before `Db`: the write opens afterwards.
 """
 
 from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from app import clock
-from app.accounts import queries, secrets, service, signing_in
+from app.accounts import queries, signing_in
 from app.accounts.access import CurrentActor, Visitor
-from app.accounts.models import JoinIn, RenewalIn, SignInIn, WelcomeIn
-from app.accounts.service import Proof
+from app.accounts.models import SignInIn
 from app.accounts.signing_in import Attempt
 from app.db import Db, InRoom
 from app.domain.vocabulary import Role
@@ -28,10 +26,9 @@ public = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 private = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 UNKNOWN = "Cette adresse et ce mot de passe ne vont pas ensemble : vérifiez l’un et l’autre."
-NOT_YOURS = "Ce n’est pas le mot de passe de ce compte : écrivez celui avec lequel vous vous connectez."
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
@@ -70,7 +67,7 @@ def try_sign_in(request: Request, posted: PostedForm, _: InRoom) -> Tried:
     try:
         data = form.validated()
         database = request.app.state.database
-        return Tried(form, signing_in.try_password(database, data.email, data.password, _address(request)))
+        return Tried(form, signing_in.try_password(database, data.email, data.password, address_of(request)))
     except Invalid as refusal:
         form.show(refusal.errors)
         return Tried(form, None)
@@ -192,109 +189,4 @@ def leave(request: Request) -> Response:
     answer.delete_cookie(
         settings.session_cookie, path="/", secure=settings.is_https, httponly=True, samesite="lax"
     )
-    return answer
-
-
-# --- /invitation/{token} -------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class Opened:
-    """What a link opens; `proof` and `attempt` are worked out before the write, for a sent form."""
-
-    invitation_id: UUID
-    email: str
-    role: Role | None
-    place: str
-    form: Form[Any]
-    name: str = ""
-    proof: Proof | None = None
-    attempt: Attempt | None = None
-    too_many: TooMany | None = None
-
-
-Token = Annotated[str, Path(max_length=64)]
-
-
-def open_link(request: Request, token: Token, posted: PostedForm, _: InRoom) -> Opened | None:
-    """What the link is for and, when the form was sent, the slow part done. None for a link that is over."""
-    with request.app.state.database.session(reading=True) as db:
-        invitation = queries.live_invitation(db, secrets.fingerprint(token), clock.now())
-        if invitation is None:
-            return None
-        user = queries.live_user(db, invitation.email)
-        model: Any = RenewalIn if invitation.user_id else JoinIn if user else WelcomeIn
-        form: Form[Any] = Form(
-            model, posted if request.method == "POST" else None, widgets={"password": "password"}
-        )
-        opened = Opened(
-            invitation_id=invitation.id,
-            email=invitation.email,
-            role=invitation.role,
-            place=queries.place_name(db, invitation),
-            form=form,
-            name=user.name if user else "",
-        )
-    form.fields["password"].autocomplete = "current-password" if model is JoinIn else "new-password"
-    if model is WelcomeIn:
-        form.fields["name"].autocomplete = "name"
-    if form.posted is not None:
-        _prove(request, opened)
-    return opened
-
-
-def _prove(request: Request, opened: Opened) -> None:
-    try:
-        data = opened.form.validated()
-        if isinstance(data, JoinIn):
-            database = request.app.state.database
-            opened.attempt = signing_in.try_password(database, opened.email, data.password, _address(request))
-            opened.proof = Proof(user_id=opened.attempt.user_id)
-        else:
-            opened.proof = Proof(
-                password_hash=secrets.hash_password(data.password), name=getattr(data, "name", "")
-            )
-    except Invalid as refusal:
-        opened.form.show(refusal.errors)
-    except TooMany as refusal:
-        opened.too_many = refusal
-
-
-Link = Annotated[Opened | None, Depends(open_link)]
-
-
-@public.get("/invitation/{token}")
-def invitation_page(request: Request, opened: Link) -> Response:
-    return _invitation_page(request, opened, 200)
-
-
-@public.post("/invitation/{token}")
-def submit_invitation_answer(request: Request, opened: Link, db: Db) -> Response:
-    if opened is None or opened.proof is None:
-        return _invitation_page(request, opened, 422)
-    try:
-        if opened.attempt is not None and signing_in.admit(db, opened.attempt) is None:
-            opened.form.fields["password"].error = NOT_YOURS
-            return _invitation_page(request, opened, 422)
-    except TooMany as refusal:
-        opened.too_many = refusal
-        return _invitation_page(request, opened, 422)
-    proof, accepted = opened.proof, list[UUID]()
-    if opened.form.attempt(
-        db,
-        lambda _: accepted.append(
-            service.accept_invitation(db, opened.invitation_id, proof, request.state.request_id).id
-        ),
-    ):
-        return enter(request, db, accepted[0], "/")
-    return _invitation_page(request, opened, 409)
-
-
-def _invitation_page(request: Request, opened: Opened | None, status: int) -> Response:
-    if opened is None:
-        return render(request, "accounts/lien_perime.html", status=404)
-    if opened.too_many is not None:
-        opened.form.notice, status = opened.too_many.detail, opened.too_many.status
-    answer = render(request, "accounts/invitation.html", status=status, opened=opened, form=opened.form)
-    answer.headers.update(opened.too_many.headers if opened.too_many else {})
     return answer

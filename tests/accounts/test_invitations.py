@@ -10,17 +10,14 @@ from sqlmodel import Session
 from app import clock
 from app.accounts import queries, secrets
 from app.accounts.actor import NIL, Actor, command_actor
+from app.accounts.duties import end_duty, hand_over_headship, renew_account_link, renew_password_link
 from app.accounts.models import InvitationIn, SchoolMembership, User
 from app.accounts.service import (
     Link,
     Proof,
     accept_invitation,
-    end_duty,
-    hand_over_headship,
     invite,
     invite_above,
-    renew_account_link,
-    renew_password_link,
     withdraw_invitation,
 )
 from app.domain.vocabulary import Role

@@ -12,9 +12,11 @@ from sqlmodel import Session
 
 from app import clock
 from app.accounts import queries, secrets
-from app.accounts.models import TokenIn, TokenScope
+from app.accounts.models import InvitationIn, TokenIn, TokenScope
+from app.accounts.service import invite
 from app.accounts.signing_in import MOST_FAILURES, browser_label
 from app.accounts.tokens import MOST_TOKENS, make_token
+from app.domain.vocabulary import Role
 from app.errors import Conflict
 from tests.world import NOW, PASSWORD, A, World, add_token, form
 
@@ -77,6 +79,32 @@ def test_an_unknown_account_gets_the_same_answer(
     assert seen[0] == seen[1]
     assert seen[0][0] == 422
     assert checked == [False, True]  # both were verified, the unknown one against a decoy
+
+
+@pytest.mark.sqlite
+def test_nobody_waits_while_a_password_is_worked_on(
+    sign_in: SignIn, web: FastAPI, db: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one writer at a time: argon2 may not be what the others wait for."""
+    link = invite(
+        db, world.actor(db, "claire"), A, InvitationIn(email="mona@demo.invalid", role=Role.TEACHER)
+    ).path
+    locked: list[bool] = []
+
+    def matches(stored: str | None, password: str) -> bool:
+        locked.append(web.state.gate.writer.statistics().locked)
+        return True
+
+    def hashed(password: str) -> str:
+        locked.append(web.state.gate.writer.statistics().locked)
+        return "x"
+
+    monkeypatch.setattr(secrets, "password_matches", matches)
+    monkeypatch.setattr(secrets, "hash_password", hashed)
+    assert try_in(sign_in("anonymous")).status_code == 303
+    answer = sign_in("anonymous").post(link, data={"name": "Mona", "password": PASSWORD})
+    assert answer.status_code == 303
+    assert locked == [False, False]
 
 
 def test_a_decoy_is_really_verified(monkeypatch: pytest.MonkeyPatch) -> None:
