@@ -21,6 +21,7 @@ from app.settings import Settings
 from app.web import problems
 from app.web.forms import read_posted
 from app.web.http import Surround, set_up_logging
+from app.web.openapi import with_problems
 from app.web.templating import STATIC, make_environment
 
 DESCRIPTION = """\
@@ -61,6 +62,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, dependencies=[Depends(read_posted), Depends(signed_in)])
     app.include_router(health)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    write_document = app.openapi
+    app.openapi = lambda: app.openapi_schema or with_problems(write_document())  # type: ignore[method-assign]
     app.add_middleware(Surround, refuse=problems.refuse_with(app), public_url=settings.public_url)
     return app
 

@@ -90,7 +90,8 @@ def describe(
         label=info.title or name,
         hint=info.description or "",
         required=is_required,
-        widget=widget or _widget(kind, choices, may_be_blank=not is_required and not isinstance(info.default, str)),
+        widget=widget
+        or _widget(kind, choices, may_be_blank=not is_required and not isinstance(info.default, str)),
     )
     if choices is not None:
         described.choices = choices

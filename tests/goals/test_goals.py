@@ -35,7 +35,7 @@ SignIn = Callable[[str], TestClient]
 
 def test_adding_a_goal_leaves_one_event(db: Session, world: World) -> None:
     claire = world.actor(db, "claire")
-    goal = add_goal(db, claire, A, GoalIn(**MEET, target=TARGET))
+    goal = add_goal(db, claire, A, GoalIn.model_validate(MEET | {"target": TARGET}))
     (event,) = audit_chain(db, world.a.id)
     assert (event.verb, event.target, event.user_id) == ("goal.added", f"goal:{goal.id}", claire.user_id)
     assert event.after is not None
@@ -64,7 +64,7 @@ def test_strangers_find_nothing(db: Session, world: World, stranger: str) -> Non
 )
 def test_a_target_fits_its_indicator(db: Session, world: World, change: dict[str, Any], field: str) -> None:
     with pytest.raises(Invalid) as refusal:
-        add_goal(db, world.actor(db, "claire"), A, GoalIn(**MEET, target=TARGET | change))
+        add_goal(db, world.actor(db, "claire"), A, GoalIn.model_validate(MEET | {"target": TARGET | change}))
     assert refusal.value.errors[0].field == field
 
 

@@ -153,7 +153,7 @@ def test_the_database_refuses_another_state(engine: Engine, db: Session, world: 
         db.execute(sa.text("UPDATE goal SET state = 'paused' WHERE title = :title"), {"title": goal.title})
 
 
-# --- the commit and the answer --------------------------------------------------------------------------
+# --- the commit and the answer -------------------------------------------------------------------------
 
 
 async def asgi(app: FastAPI, token: str, body: bytes, seen: Callable[[int], None]) -> None:
@@ -214,7 +214,7 @@ def test_a_commit_that_fails_is_not_a_success(committed: tuple[str, str], own: D
     app.state.database.engine.dispose()
 
 
-# --- many at once, on a real server ---------------------------------------------------------------------
+# --- many at once, on a real server --------------------------------------------------------------------
 
 
 def test_sixty_writers_and_sixty_readers_all_answer(served: Served) -> None:

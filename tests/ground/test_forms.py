@@ -169,7 +169,7 @@ def test_a_text_of_spaces_is_no_text() -> None:
         GoalIn.model_validate({"stake": "dialogue", "title": "     "})
 
 
-# --- errors at the right place ---------------------------------------------------------------------------
+# --- errors at the right place -------------------------------------------------------------------------
 
 
 def test_an_error_finds_its_row_past_the_blank_ones() -> None:

@@ -51,7 +51,7 @@ def test_up_down_up_with_data(own_database: Callable[[str], str]) -> None:
         engine.dispose()
 
 
-# --- what the database itself refuses -------------------------------------------------------------------
+# --- what the database itself refuses ------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_row_cannot_point_into_another_school(connection: sa.Connection) -> No
         connection.execute(insertion(links, a_row(links) | {"school_id": OTHER}))
 
 
-# --- the wall, read from the metadata ---------------------------------------------------------------------
+# --- the wall, read from the metadata ------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("table", OWNED, ids=lambda table: table.name)

@@ -75,7 +75,7 @@ def assert_problem(answer: Any, status: int, code: str) -> dict[str, Any]:
     return body
 
 
-# --- each status -----------------------------------------------------------------------------------------
+# --- each status ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_what_has_no_route(faulty: TestClient) -> None:
     assert answer.headers["Allow"] == "GET"
 
 
-# --- hostile bodies --------------------------------------------------------------------------------------
+# --- hostile bodies ------------------------------------------------------------------------------------
 
 HOSTILE: dict[str, tuple[bytes, str, int]] = {
     "empty": (b"", JSON, 422),
@@ -274,7 +274,7 @@ def test_a_token_that_may_only_read(sign_in: SignIn, db: Session, world: World) 
     )
 
 
-# --- what surrounds every answer -------------------------------------------------------------------------
+# --- what surrounds every answer -----------------------------------------------------------------------
 
 
 def test_every_kind_of_answer_carries_the_headers(faulty: TestClient) -> None:
@@ -369,7 +369,7 @@ def test_a_refused_row_stays_out_of_the_log(db: Session, world: World) -> None:
     assert "uq_school_uai" in written or "school.uai" in written
 
 
-# --- probes ----------------------------------------------------------------------------------------------
+# --- probes --------------------------------------------------------------------------------------------
 
 
 def test_the_probes(faulty: TestClient) -> None:
