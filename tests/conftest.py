@@ -1,6 +1,6 @@
 """One migrated database per worker, one rolled-back transaction per test, the same suite on both engines.
 
-`CONFIANCE_TEST_ENGINE` chooses the engine (sqlite, postgresql); with postgresql `TEST_DATABASE_URL` is the server.
+`CONFIANCE_TEST_ENGINE` chooses the engine (sqlite, postgresql); `TEST_DATABASE_URL` is the PostgreSQL server.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Who gets what from which route: the table of DESIGN §4, route by route.
 
-A row is « METHOD path » → the kind of access and, for a write, the body that makes it valid. `{…}` in a path is filled
-from `tests/test_matrix.py::places`. A route without a row fails the suite.
+A row is « METHOD path » → the kind of access and, for a write, the body that makes it valid. `{…}` in a path
+is filled from `tests/test_matrix.py::places`. A route without a row fails the suite.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ EVERYONE = ("claire", "lea", "karim", "ines", "paul", "rita", "admin", "anonymou
 
 @dataclass(frozen=True)
 class Row:
-    """`allowed` get an answer, `seeing` get 403, the signed-in others 404, the anonymous 401 or the sign-in page."""
+    """`allowed` get an answer, `seeing` 403, the other signed-in people 404, the anonymous 401 or 303."""
 
     allowed: tuple[str, ...]
     seeing: tuple[str, ...] = ()

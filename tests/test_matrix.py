@@ -1,4 +1,4 @@
-"""The authorisation matrix, walked: every route × every person, on the own, a foreign and a missing school."""
+"""The authorisation matrix, walked: every route × every person, on a school of theirs, another, none."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -19,6 +19,9 @@ from app.accounts.secrets import read_token
 from app.accounts.service import invite
 from app.actions.models import ActionIn, EventIn, PartnerIn
 from app.actions.service import add_action, add_event, add_partner
+from app.domain.plan import Verdict
+from app.domain.school_year import Term
+from app.domain.vocabulary import Role
 from app.elections.models import ElectionIn
 from app.elections.service import record_election
 from app.goals.models import GoalIn
@@ -26,16 +29,13 @@ from app.goals.service import add_goal
 from app.measurements.models import MeasurementIn, SharedAnalysisIn
 from app.measurements.service import record_measurement
 from app.measurements.sessions import hold_shared_analysis
-from app.domain.plan import Verdict
-from app.domain.school_year import Term
-from app.domain.vocabulary import Role
 from app.reviews.kinds import TargetKind
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.service import close_review, decide, open_review
 from app.schools.service import follow_indicator
 from tests.conftest import rolled_back
 from tests.matrix import ACTION, ELECTION, EVERYONE, MATRIX, PUBLIC, Row
-from tests.world import MISSING, NOW, T1, YEAR, A, World, build_world, add_token
+from tests.world import MISSING, NOW, T1, YEAR, A, World, add_token, build_world
 
 SignIn = Callable[[str], TestClient]
 

@@ -33,5 +33,7 @@ def _demo(chosen: argparse.Namespace, settings: Settings) -> int:
             return 1
         print("Preparing the demonstration: three years of twelve invented schools…", file=sys.stderr)
         fill(db)
-    print("The demonstration is ready: the sign-in page has a button for each of its people.", file=sys.stderr)
+    print(
+        "The demonstration is ready: the sign-in page has a button for each of its people.", file=sys.stderr
+    )
     return 0

@@ -157,7 +157,10 @@ class Story:
     def plan_actions(self, year: SchoolYear) -> None:
         """Last year's actions are over; this year's begin."""
         for action in actions_of_school(self.db, self.school.id):
-            if action.state in {ActionState.PLANNED, ActionState.RUNNING} and action.planned_to.year <= year.start:
+            if (
+                action.state in {ActionState.PLANNED, ActionState.RUNNING}
+                and action.planned_to.year <= year.start
+            ):
                 self.move(action.id, ActionState.DONE, "L’année est finie.")
         if self.partner is None:
             centre = PartnerIn(
@@ -167,12 +170,16 @@ class Story:
             )
             self.partner = add_partner(self.db, self.actor, self.uai, centre).id
         self.cafe = self.act(Axis.FAMILIARITY, "Café des parents du vendredi", year, [self.partner])
-        self.move(self.act(Axis.RIGHTS, "Rencontres individuelles, 17 h – 19 h 30", year), ActionState.RUNNING)
+        self.move(
+            self.act(Axis.RIGHTS, "Rencontres individuelles, 17 h – 19 h 30", year), ActionState.RUNNING
+        )
         if self.place is MAIN:
             messages = self.act(Axis.RIGHTS, "Messages courts, lus à voix haute dans l’application", year)
             self.move(messages, ActionState.RUNNING)
             self.move(messages, ActionState.DONE, "Toutes les classes s’en servent.")
-            self.act(Axis.PARTICIPATION, "Stand tenu par des parents à la fête de quartier", year, [self.partner])
+            self.act(
+                Axis.PARTICIPATION, "Stand tenu par des parents à la fête de quartier", year, [self.partner]
+            )
 
     def act(self, axis: Axis, title: str, year: SchoolYear, partners: Sequence[UUID] = ()) -> UUID:
         data = ActionIn(

@@ -58,4 +58,6 @@ def goal_state_after(verdict: Verdict) -> GoalState:
     """The state a decision leads to; ValueError for a verdict that is not a goal's."""
     if verdict not in GOAL_VERDICTS:
         raise ValueError(f"« {verdict.label} » ne se dit pas d’un objectif.")
-    return {Verdict.STOP: GoalState.DROPPED, Verdict.REACHED: GoalState.REACHED}.get(verdict, GoalState.ACTIVE)
+    return {Verdict.STOP: GoalState.DROPPED, Verdict.REACHED: GoalState.REACHED}.get(
+        verdict, GoalState.ACTIVE
+    )

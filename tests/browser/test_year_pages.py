@@ -1,4 +1,4 @@
-"""A whole school year through the pages, in Chromium, with and without JavaScript: it ends in the figures of the API."""
+"""A whole school year through the pages, in Chromium, with and without JavaScript."""
 
 import json
 from collections.abc import Callable

@@ -31,7 +31,7 @@ from app.reviews.service import (
     undecided,
     withdraw_decision,
 )
-from tests.world import A, T1, T2, TODAY, World
+from tests.world import T1, T2, TODAY, A, World
 
 TERM = Term(T1)
 CLOSING = ClosingIn(held_on=TODAY, members_present=9, notes="Dix minutes.")
@@ -40,7 +40,9 @@ ANSWER = MeasurementIn(indicator="individual_meetings", term=T1, counted=158, ou
 
 
 def an_action(title: str = "Café des parents") -> ActionIn:
-    return ActionIn(axis=Axis.FAMILIARITY, title=title, planned_from=date(2026, 10, 2), planned_to=date(2027, 6, 25))
+    return ActionIn(
+        axis=Axis.FAMILIARITY, title=title, planned_from=date(2026, 10, 2), planned_to=date(2027, 6, 25)
+    )
 
 
 def on(item: Goal | Action, verdict: Verdict, reason: str | None = None, **changes: Any) -> DecisionIn:
@@ -66,7 +68,9 @@ def goal(db: Session, claire: Actor) -> Goal:
 @pytest.fixture
 def cafe(db: Session, claire: Actor) -> Action:
     action = add_action(db, claire, A, an_action())
-    return set_action_state(db, claire, A, action.id, ActionStateIn(state=ActionState.RUNNING), action.version)
+    return set_action_state(
+        db, claire, A, action.id, ActionStateIn(state=ActionState.RUNNING), action.version
+    )
 
 
 @pytest.fixture
@@ -90,15 +94,29 @@ def test_closing_applies_everything_in_one_act(
 ) -> None:
     decide(db, claire, A, TERM, on(goal, Verdict.REACHED, "Toutes les familles sont venues."))
     decide(db, claire, A, TERM, on(cafe, Verdict.STOP, "Peu de monde à cette heure."))
-    decide(db, claire, A, TERM, DecisionIn(verdict=Verdict.ADD, changes=ChangesIn(action=an_action("Goûter du mardi"))))
-    decide(db, claire, A, TERM, DecisionIn(verdict=Verdict.ADD, changes=ChangesIn(goal=GoalIn(stake="dialogue", title="Élargir"))))
+    decide(
+        db,
+        claire,
+        A,
+        TERM,
+        DecisionIn(verdict=Verdict.ADD, changes=ChangesIn(action=an_action("Goûter du mardi"))),
+    )
+    decide(
+        db,
+        claire,
+        A,
+        TERM,
+        DecisionIn(verdict=Verdict.ADD, changes=ChangesIn(goal=GoalIn(stake="dialogue", title="Élargir"))),
+    )
     assert goal_or_404(db, world.a.id, goal.id).state is GoalState.ACTIVE
     before = len(audit_chain(db, world.a.id))
     close_review(db, claire, A, TERM, CLOSING)
     assert goal_or_404(db, world.a.id, goal.id).state is GoalState.REACHED
     stopped = action_or_404(db, world.a.id, cafe.id)
     assert (stopped.state, stopped.reason) == (ActionState.DROPPED, "Peu de monde à cette heure.")
-    assert [action.title for action in actions_of_school(db, world.a.id, state=ActionState.PLANNED)] == ["Goûter du mardi"]
+    assert [action.title for action in actions_of_school(db, world.a.id, state=ActionState.PLANNED)] == [
+        "Goûter du mardi"
+    ]
     assert [item.title for item in goals_of_school(db, world.a.id, state=GoalState.ACTIVE)] == ["Élargir"]
     events = audit_chain(db, world.a.id)
     assert len(events) == before + 1
@@ -109,7 +127,13 @@ def test_a_change_may_carry_the_new_text(
     db: Session, world: World, claire: Actor, goal: Goal, cafe: Action, opened: None
 ) -> None:
     decide(db, claire, A, TERM, on(goal, Verdict.KEEP))
-    decide(db, claire, A, TERM, on(cafe, Verdict.CHANGE, "Un vendredi sur deux", action=an_action("Café d’un vendredi sur deux")))
+    decide(
+        db,
+        claire,
+        A,
+        TERM,
+        on(cafe, Verdict.CHANGE, "Un vendredi sur deux", action=an_action("Café d’un vendredi sur deux")),
+    )
     close_review(db, claire, A, TERM, CLOSING)
     changed = action_or_404(db, world.a.id, cafe.id)
     assert (changed.title, changed.state) == ("Café d’un vendredi sur deux", ActionState.RUNNING)
@@ -136,7 +160,13 @@ def test_reopening_undoes_nothing_and_applies_what_differs(
 ) -> None:
     decide(db, claire, A, TERM, on(goal, Verdict.KEEP))
     decide(db, claire, A, TERM, on(cafe, Verdict.STOP, "Trop tôt"))
-    decide(db, claire, A, TERM, DecisionIn(verdict=Verdict.ADD, changes=ChangesIn(action=an_action("Goûter du mardi"))))
+    decide(
+        db,
+        claire,
+        A,
+        TERM,
+        DecisionIn(verdict=Verdict.ADD, changes=ChangesIn(action=an_action("Goûter du mardi"))),
+    )
     close_review(db, claire, A, TERM, CLOSING)
     review = reopen_review(db, claire, A, TERM, REOPENING)
     assert (review.number, review.state) == (2, ReviewState.OPEN)
@@ -176,7 +206,14 @@ def test_deciding_again_replaces_until_the_closing(
     ],
 )
 def test_a_verdict_fits_its_target(
-    db: Session, claire: Actor, goal: Goal, opened: None, verdict: Verdict, reason: str | None, changes: Any, field: str
+    db: Session,
+    claire: Actor,
+    goal: Goal,
+    opened: None,
+    verdict: Verdict,
+    reason: str | None,
+    changes: Any,
+    field: str,
 ) -> None:
     with pytest.raises(Invalid) as refusal:
         decide(db, claire, A, TERM, on(goal, verdict, reason, **changes))
@@ -184,7 +221,10 @@ def test_a_verdict_fits_its_target(
 
 
 def test_an_addition_carries_one_item(db: Session, claire: Actor, goal: Goal, opened: None) -> None:
-    for wanted in (DecisionIn(verdict=Verdict.ADD), DecisionIn(verdict=Verdict.ADD, target=TargetRef(kind=TargetKind.GOAL, id=goal.id))):
+    for wanted in (
+        DecisionIn(verdict=Verdict.ADD),
+        DecisionIn(verdict=Verdict.ADD, target=TargetRef(kind=TargetKind.GOAL, id=goal.id)),
+    ):
         with pytest.raises(Invalid):
             decide(db, claire, A, TERM, wanted)
     with pytest.raises(Invalid):
@@ -212,7 +252,9 @@ def test_the_meeting_is_in_the_term_and_not_ahead(
             close_review(db, claire, A, TERM, CLOSING.model_copy(update={"held_on": day}))
 
 
-def test_a_teacher_reads_the_review_and_does_not_decide(db: Session, world: World, goal: Goal, opened: None) -> None:
+def test_a_teacher_reads_the_review_and_does_not_decide(
+    db: Session, world: World, goal: Goal, opened: None
+) -> None:
     with pytest.raises(Forbidden):
         decide(db, world.actor(db, "lea"), A, TERM, on(goal, Verdict.KEEP))
     with pytest.raises(NotFound):

@@ -1,0 +1,162 @@
+"""Every page as each person meets it: no accessibility finding, no console error, no sideways scroll."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from sqlmodel import select
+
+from app.accounts import secrets
+from app.accounts.models import User, WebSession
+from app.actions.models import Action, Event
+from app.db import Database, make_engine
+from app.demo.places import MAIN
+from app.demo.world import fill
+from app.domain.vocabulary import EventState
+from app.goals.models import Goal
+from app.reviews.models import ReviewIn
+from app.reviews.service import open_review
+from app.schools.queries import school_by_uai
+from tests.browser.conftest import Site, new_database, serve
+from tests.world import NOW
+
+pytestmark = [pytest.mark.browser, pytest.mark.sqlite]  # what a page looks like does not depend on the engine
+HOME = f"/ecoles/{MAIN.uai}"
+LOOKS = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "320": {"viewport": {"width": 320, "height": 800}},
+}
+PAGES = {
+    "claire": [
+        HOME,
+        f"{HOME}?trimestre=2025-2026-T2",
+        f"{HOME}/tableau-de-bord/2025-2026-T3",
+        f"{HOME}/conseil/2025-2026-T3",
+        f"{HOME}/conseil/2026-2027-T1",
+        f"{HOME}/conseil/2026-2027-T1/ajouter/action",
+        f"{HOME}/conseil/2026-2027-T1/ajouter/goal",
+        f"{HOME}/saisie/2026-2027-T1",
+        f"{HOME}/saisie/2026-2027-T1/individual_meetings",
+        f"{HOME}/objectifs/nouveau",
+        f"{HOME}/objectifs/{{goal}}",
+        f"{HOME}/actions/nouvelle",
+        f"{HOME}/actions/nouvelle?axis=rights",
+        f"{HOME}/actions/{{action}}",
+        f"{HOME}/actions/{{action}}/modifier",
+        f"{HOME}/rendez-vous/{{event}}",
+        f"{HOME}/partenaires",
+        f"{HOME}/election/2026-2027",
+        f"{HOME}/analyse-partagee/nouvelle",
+        f"{HOME}/rentree/2026-2027",
+        f"{HOME}/indicateurs",
+        f"{HOME}/comptes",
+        "/mon-compte",
+        f"{HOME}/rien",
+    ],
+    "lea": [HOME, f"{HOME}/saisie/2026-2027-T1", f"{HOME}/conseil/2026-2027-T1"],
+    "ines": ["/", "/inviter", f"{HOME}/election/2026-2027"],
+    "": ["/connexion", "/aide", "/accessibilite", "/donnees-personnelles", "/mentions-legales"],
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Site]:
+    """The demonstration, with the review of the current term under way and everyone signed in."""
+    from app import clock
+
+    url = new_database(tmp_path_factory, worker_id, "pages")
+    database = Database(make_engine(url))
+    clock.pin(NOW)
+    with database.session() as db:
+        fill(db)
+        for user in db.scalars(select(User)):
+            name = user.email.partition("@")[0]
+            token = secrets.fingerprint(f"cookie-of-{name}")
+            db.add(WebSession(token_hash=token, csrf="x", user_id=user.id, created_at=NOW, last_seen_at=NOW))
+        claire = db.scalars(select(User).where(User.email == "claire@demo.invalid")).one()
+        from app.accounts.access import actor_of_user
+        from app.domain.vocabulary import Door
+
+        open_review(db, actor_of_user(db, claire, Door.PAGE, "test"), MAIN.uai, ReviewIn(term="2026-2027-T1"))
+    database.engine.dispose()
+    yield from serve(url)
+
+
+@pytest.fixture(scope="module")
+def ids(demo: Site) -> dict[str, str]:
+    with demo.database.session(reading=True) as db:
+        school = school_by_uai(db, MAIN.uai)
+        assert school is not None
+        held = Event.school_id == school.id, Event.state == EventState.HELD
+        event = db.scalars(select(Event).where(*held).order_by(Event.id.desc())).first()  # type: ignore[attr-defined]
+        assert event is not None
+        goal = db.scalars(select(Goal.id).where(Goal.school_id == school.id)).first()
+        action = db.scalars(select(Action.id).where(Action.id == event.action_id)).first()
+        return {"goal": str(goal), "action": str(action), "event": str(event.id)}
+
+
+def visit(
+    chromium: Browser,
+    demo: Site,
+    person: str,
+    look: str,
+    check: Callable[[Page, str], None],
+    ids: dict[str, str],
+) -> None:
+    context = chromium.new_context(base_url=demo.url, locale="fr-FR", **LOOKS[look])  # type: ignore[arg-type]
+    if person:
+        context.add_cookies([{"name": "session", "value": f"cookie-of-{person}", "url": demo.url}])
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in PAGES[person]:
+        wanted = path.format(**ids)
+        page.goto(wanted, wait_until="load")
+        page.wait_for_timeout(300)
+        check(page, wanted)
+    context.close()
+    assert [text for text in said if "404" not in text] == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("person", PAGES)
+def test_axe_finds_nothing(
+    chromium: Browser, demo: Site, ids: dict[str, str], person: str, look: str
+) -> None:
+    """WCAG 2.2 A and AA, and RGAA where axe knows it; each page also fits its width."""
+    axe = Axe()
+    rules = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]}
+    found: list[str] = []
+
+    def check(page: Page, path: str) -> None:
+        results = axe.run(page, options=rules)
+        found.extend(
+            f"{path} {item['id']}: {node['html'][:160]}"
+            for item in results.response["violations"]
+            for node in item["nodes"]
+        )
+        width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if width > 0:
+            found.append(f"{path} scrolls sideways by {width} px")
+
+    visit(chromium, demo, person, look, check, ids)
+    assert found == []
+
+
+def test_the_chart_library_speaks_to_nobody_else(chromium: Browser, demo: Site) -> None:
+    """The bundle is ours, no cloud button is shown, and pages without charts never load it."""
+    context = chromium.new_context(base_url=demo.url)
+    context.add_cookies([{"name": "session", "value": "cookie-of-claire", "url": demo.url}])
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(HOME)
+    assert not [url for url in asked if "plotly" in url]
+    page.goto(f"{HOME}/tableau-de-bord/2025-2026-T3")
+    page.wait_for_selector(".js-plotly-plot")
+    assert {url.split("/")[2] for url in asked} == {demo.url.split("/")[2]}
+    assert page.locator("[data-title*='hare'], [data-title*='loud'], .modebar-btn--logo").count() == 0
+    context.close()
