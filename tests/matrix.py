@@ -95,8 +95,12 @@ ELECTION = {
 }
 _OWN = {"label": "Familles venues à la fête", "counted_label": "familles venues"}
 _DATES = {"t1_last": "2027-01-03", "t2_last": "2027-04-18"}
-_SET_UP = {"allowed": ("claire",), "seeing": ("lea", "ines", "rita", "admin")}
-"""What the school's outsiders may look at, and only its head teacher may write."""
+
+
+def set_up(body: dict[str, Any], version: int) -> Row:
+    """What the school's outsiders may look at, and only its head teacher may write."""
+    return Row(("claire",), ("lea", "ines", "rita", "admin"), body, version)
+
 
 _CLOSING = {"held_on": "2026-11-20", "members_present": 9}
 _ADDITION = {"verdict": "add", "changes": {"action": ACTION}}
@@ -165,9 +169,9 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools": signed_in(),
     "GET /api/v1/schools/{uai}": see_school(),
     "GET /api/v1/schools/{uai}/profiles/{year}": see_school(),
-    "PUT /api/v1/schools/{uai}/profiles/{year}": Row(**_SET_UP, body={"pupils": 200}, version=1),
+    "PUT /api/v1/schools/{uai}/profiles/{year}": set_up({"pupils": 200}, 1),
     "GET /api/v1/schools/{uai}/calendar/{year}": see_school(),
-    "PUT /api/v1/schools/{uai}/calendar/{year}": Row(**_SET_UP, body=_DATES, version=0),
+    "PUT /api/v1/schools/{uai}/calendar/{year}": set_up(_DATES, 0),
     "GET /api/v1/schools/{uai}/indicators": see_work(),
     "POST /api/v1/schools/{uai}/indicators": steer(_OWN),
     "PUT /api/v1/schools/{uai}/indicators/{slug}": steer(),

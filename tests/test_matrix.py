@@ -45,7 +45,7 @@ def routes_of(router: APIRouter) -> list[str]:
         f"{method} {route.path}"
         for route in router.routes
         if isinstance(route, APIRoute)
-        for method in sorted(route.methods - {"HEAD"})
+        for method in sorted((route.methods or set()) - {"HEAD"})
     ]
 
 

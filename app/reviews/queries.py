@@ -101,7 +101,7 @@ def figures_of_term(db: Session, school_id: UUID, term: str) -> Sequence[ReviewF
 def effort_by_action(
     db: Session, school_id: UUID, terms: Sequence[str] | None = None
 ) -> dict[UUID, sa.Row[Any]]:
-    """Action → (planned, held, parents, next_on) of its events in `terms`, or ever, the cancelled ones aside."""
+    """Action → (planned, held, parents, next_on) of its events in `terms`, or ever; no cancelled one."""
     is_held = col(Event.state) == EventState.HELD
     is_planned = col(Event.state) == EventState.PLANNED
     wanted = (
