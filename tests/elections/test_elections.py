@@ -18,6 +18,7 @@ from app.elections.models import Election, ElectionIn
 from app.elections.service import delete_election, record_election, seen_election
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from app.measurements.service import series_of_school, verify_totals
+from app.schools.models import SchoolYearProfile
 from tests.world import LAST_YEAR, NOW, T1, YEAR, A, World, add_school, form
 
 SignIn = Callable[[str], TestClient]
@@ -227,8 +228,6 @@ def test_a_result_through_json(sign_in: SignIn) -> None:
 
 
 def test_an_inspector_reads_the_years_that_were_theirs(sign_in: SignIn, db: Session, world: World) -> None:
-    from app.schools.models import SchoolYearProfile
-
     claire = world.actor(db, "claire")
     record_election(db, claire, A, LAST_YEAR, ballot(held_on="2025-10-10"))
     record_election(db, claire, A, YEAR, ballot())

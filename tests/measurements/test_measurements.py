@@ -19,6 +19,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.measurements.chains import FigureKey, put_only
 from app.measurements.grades import record_grades
 from app.measurements.models import GradesIn, Measurement, MeasurementIn, TermTotal
+from app.measurements.queries import live_rows
 from app.measurements.service import (
     Total,
     put_measurement,
@@ -190,8 +191,6 @@ def test_an_emptied_grade_is_withdrawn_and_the_others_stay(db: Session, world: W
 
 
 def live(db: Session, world: World) -> list[Measurement]:
-    from app.measurements.queries import live_rows
-
     return list(live_rows(db, world.a.id, term=T1))
 
 
