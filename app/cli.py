@@ -3,9 +3,12 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.db import Database
 
 Run = Callable[[argparse.Namespace, Settings], int]
 
@@ -57,6 +60,7 @@ def _serve(chosen: argparse.Namespace, settings: Settings) -> int:
     from app.main import create_app
 
     app = create_app(settings)
+    _check_schema(app.state.database)
     print(f"Confiance : {settings.public_url}", flush=True)
     uvicorn.run(
         app,
@@ -69,3 +73,16 @@ def _serve(chosen: argparse.Namespace, settings: Settings) -> int:
         timeout_keep_alive=20,
     )
     return 0
+
+
+def _check_schema(database: "Database") -> None:
+    """A sentence instead of a trace when the database was never migrated."""
+    from sqlalchemy.exc import OperationalError, ProgrammingError
+
+    from app.accounts.queries import service_note
+
+    try:
+        with database.session(reading=True) as db:
+            service_note(db, "demo")
+    except (OperationalError, ProgrammingError):
+        raise ValueError("this database cannot be read: run `python -m app migrate` first") from None

@@ -117,8 +117,8 @@ class Invitation(SQLModel, table=True):
 
     __table_args__ = (
         CheckConstraint(
-            "(school_id IS NOT NULL) <> (territory_id IS NOT NULL) "
-            "OR role = 'administrator' OR user_id IS NOT NULL",
+            "user_id IS NOT NULL OR (role IS NOT NULL AND (role = 'administrator' "
+            "OR (school_id IS NOT NULL) <> (territory_id IS NOT NULL)))",
             name="one_place",
         ),
     )

@@ -364,7 +364,7 @@ def upgrade() -> None:
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "(school_id IS NOT NULL) <> (territory_id IS NOT NULL) OR role = 'administrator' OR user_id IS NOT NULL",
+            "user_id IS NOT NULL OR (role IS NOT NULL AND (role = 'administrator' OR (school_id IS NOT NULL) <> (territory_id IS NOT NULL)))",
             name=op.f("ck_invitation_one_place"),
         ),
         sa.ForeignKeyConstraint(["invited_by"], ["user.id"], name=op.f("fk_invitation_invited_by")),
