@@ -22,7 +22,7 @@ BY_NAME: dict[str, Any] = {
 }
 BY_TABLE: dict[str, dict[str, Any]] = {
     "territory_membership": {"role": "inspector"},
-    "invitation": {"school_id": ONE},
+    "invitation": {"school_id": ONE, "role": "teacher"},
     "decision": {"action_id": ONE},
     "election": {"registered": 9},
 }
@@ -61,7 +61,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_goal_target_range": {
         "target_indicator": "visits", "target_value": 100_001, "target_term": "2026-2027-T3",
     },
-    "ck_invitation_one_place": {"role": None, "user_id": None, "territory_id": None},
+    "ck_invitation_one_place": {"role": None},
     "ck_measurement_status": {"status": "zzz", "counted": None},
     "ck_measurement_value_has_count": {"status": "value", "counted": None},
     "ck_measurement_counted_range": {"counted": -1},
