@@ -242,7 +242,12 @@ class WebSession(SQLModel, table=True):
 class TokenIn(SQLModel):
     """What a person asks for when making an API token."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"label": "Tableur de la circonscription", "scope": "read", "days": 90}]
+        },
+    )
 
     label: Text = Field(
         min_length=2,

@@ -185,7 +185,12 @@ class ActionChange(ActionIn):
 class ActionStateIn(SQLModel):
     """Only the state changes: running, done, dropped (with its reason), planned again."""
 
-    model_config = {"extra": "forbid"}
+    model_config = {
+        "extra": "forbid",
+        "json_schema_extra": {
+            "examples": [{"state": "dropped", "reason": "Peu de familles viennent à cette heure."}]
+        },
+    }
 
     state: ActionState = Field(title="État")
     reason: Text | None = Field(

@@ -140,7 +140,7 @@ class GoalChange(GoalIn):
 class GoalStateIn(SQLModel):
     """Only the state changes: reached, dropped (with its reason), or active again."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"state": "reached"}]})
 
     state: GoalState = Field(title="État")
     reason: Text | None = Field(

@@ -70,7 +70,7 @@ def put_measurement(
     return row
 
 
-@router.get("/totals", response_model=list[TotalOut])
+@router.get("/totals", response_model=Page[TotalOut])
 def get_totals(
     db: Db,
     actor: CurrentActor,
@@ -81,7 +81,7 @@ def get_totals(
     ] = None,
 ) -> object:
     """Les chiffres d’un trimestre, avec leur phrase ; `as_of` les rend tels qu’ils étaient."""
-    return service.totals_at(db, actor, uai, Term(term), as_of)
+    return {"items": service.totals_at(db, actor, uai, Term(term), as_of), "next": None}
 
 
 # --- shared analyses -----------------------------------------------------------------------------------

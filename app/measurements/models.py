@@ -155,7 +155,14 @@ class TotalOut(SQLModel):
 class SharedAnalysisIn(SQLModel):
     """A session in which figures were discussed with the elected parents."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"held_on": "2026-12-08", "representatives_present": 6, "representatives_elected": 9}
+            ]
+        },
+    )
 
     held_on: Day = Field(title="Date de la séance", description="Exemple\u202f: 02/04/2027")
     representatives_present: Whole = Field(

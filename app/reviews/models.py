@@ -146,7 +146,12 @@ class DecisionOut(SQLModel):
 class ClosingIn(SQLModel):
     """What is said once at the end of the meeting. Numbers and roles, never names."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"held_on": "2026-12-15", "chair_role": "head_teacher", "members_present": 9}]
+        },
+    )
 
     held_on: Day = Field(title="Date du conseil", description="Exemple : 15/12/2026")
     chair_role: LeadRole = Field(default=LeadRole.HEAD_TEACHER, title="Présidé par")
@@ -159,7 +164,9 @@ class ClosingIn(SQLModel):
 
 
 class ReopeningIn(SQLModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"reason": "Une décision a été oubliée."}]}
+    )
 
     reason: Text = Field(min_length=3, max_length=1000, title="Pourquoi rouvrir ce bilan")
 

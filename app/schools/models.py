@@ -42,7 +42,10 @@ class School(SQLModel, table=True):
 class ProfileIn(SQLModel):
     """What the school says of itself for one school year (« Rentrée »)."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"pupils": 196, "classes": 9, "families": 150, "has_ulis": False}]},
+    )
 
     pupils: Whole | None = Field(
         default=None,
@@ -94,7 +97,9 @@ class SchoolYearProfile(SQLModel, table=True):
 class CalendarIn(SQLModel):
     """The last days of the first two terms; the third ends with the school year."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"t1_last": "2027-01-03", "t2_last": "2027-04-18"}]}
+    )
 
     t1_last: Day = Field(title="Dernier jour du 1er trimestre", description="Exemple\u202f: 03/01/2027")
     t2_last: Day = Field(title="Dernier jour du 2e trimestre", description="Exemple\u202f: 18/04/2027")
@@ -118,7 +123,12 @@ class TermCalendar(SQLModel, table=True):
 class TrackedIn(SQLModel):
     """An indicator of the school's own: "…" on the sheet is an open list."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"label": "Familles venues à la fête", "counted_label": "familles venues"}]
+        },
+    )
 
     label: Text = Field(
         min_length=3,

@@ -40,7 +40,7 @@ def sign_in(page: Page, year: int, month: int, day: int) -> None:
 
 def figures(page: Page, term: str) -> dict[str, tuple[int | None, int | None]]:
     answer = page.request.get(f"/api/v1/schools/{A}/totals?term={term}")
-    return {row["indicator"]: (row["counted"], row["out_of"]) for row in json.loads(answer.body())}
+    return {row["indicator"]: (row["counted"], row["out_of"]) for row in json.loads(answer.body())["items"]}
 
 
 def unfold(page: Page, scope: str) -> None:

@@ -52,7 +52,7 @@ def ok(answer: Any) -> Any:
 
 def figures_of(client: TestClient, term: str) -> dict[str, tuple[int | None, int | None]]:
     totals = ok(client.get(f"{SCHOOL}/totals", params={"term": term}))
-    return {row["indicator"]: (row["counted"], row["out_of"]) for row in totals}
+    return {row["indicator"]: (row["counted"], row["out_of"]) for row in totals["items"]}
 
 
 def type_figure(
