@@ -17,7 +17,11 @@ from app.schools.models import School, SchoolYearProfile, Territory
 from app.schools.queries import any_school
 
 DEPARTEMENT = "099"
-PEOPLE = {1: ("Claire", "claire"), 2: ("Karim", "karim")}
+# fmt: off
+HEADS = ("Claire", "Karim", "Nora", "Blandine", "Yves", "Fatou",
+         "Hugo", "Marion", "Samir", "Odile", "Théo", "Agathe")
+# fmt: on
+"""First names of the invented head teachers, one a school."""
 
 
 def is_empty(db: Session) -> bool:
@@ -34,9 +38,8 @@ def fill(db: Session) -> None:
     began = datetime(years[0].start, 9, 1, 8, tzinfo=UTC)
     for place in PLACES:
         school = _school(db, place, years, valley, coast)
-        head = _person(
-            db, *PEOPLE.get(place.number, (f"Directrice {place.number}", f"direction{place.number}")), began
-        )
+        name = HEADS[place.number - 1]
+        head = _person(db, name, fold(name), began)
         db.add(
             SchoolMembership(school_id=school.id, user_id=head.id, role=Role.HEAD_TEACHER, started_at=began)
         )
