@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(health)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     write_document = app.openapi
-    app.openapi = lambda: app.openapi_schema or with_problems(write_document())  # type: ignore[method-assign]
+    app.openapi = lambda: app.openapi_schema or with_problems(write_document())  # type: ignore[method-assign]  # FastAPI documents replacing it
     app.add_middleware(Surround, refuse=problems.refuse_with(app), public_url=settings.public_url)
     return app
 

@@ -167,3 +167,12 @@ def test_a_foreign_school_answers_like_a_missing_one(
     missing = ask(karim, name, MATRIX[name], places | {"uai": MISSING})
     assert foreign.status_code == missing.status_code == 404
     assert len(foreign.content) == len(missing.content)
+
+
+@pytest.mark.parametrize("name", [name for name in MATRIX if name.startswith("GET ") and "/api/" not in name])
+def test_no_page_shows_the_name_of_a_field(sign_in: SignIn, places: dict[str, Any], name: str) -> None:
+    """A field without a French title would show `target-value` to a head teacher."""
+    if "claire" in MATRIX[name].allowed:
+        page = ask(sign_in("claire"), name, MATRIX[name], places).text
+        shown = re.findall(r"<(?:label|legend)[^>]*>\s*([a-z]+[-_][a-z_-]+)", page)
+        assert shown == []

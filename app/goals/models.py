@@ -18,8 +18,8 @@ class BaselineIn(SQLModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    counted: Whole = Field(ge=0, le=MOST)
-    out_of: Whole | None = Field(default=None, ge=0, le=MOST)
+    counted: Whole = Field(ge=0, le=MOST, title="Nombre au départ")
+    out_of: Whole | None = Field(default=None, ge=0, le=MOST, title="Sur combien")
 
     @model_validator(mode="after")
     def _within(self) -> "BaselineIn":
@@ -33,9 +33,14 @@ class TargetIn(SQLModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    indicator: Text = Field(max_length=60)
-    value: Whole = Field(ge=0, le=MOST)
-    term: TermKey = Field(max_length=12)
+    indicator: Text = Field(max_length=60, title="Indicateur")
+    value: Whole = Field(
+        ge=0,
+        le=MOST,
+        title="Valeur visée",
+        description="85 pour 85\u202f% d’une part\u202f; un nombre sinon.",
+    )
+    term: TermKey = Field(max_length=12, title="À atteindre avant la fin du")
     baseline: BaselineIn | None = None
 
 

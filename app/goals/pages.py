@@ -50,6 +50,7 @@ def _form_page(
         version=goal.version if goal else None,
         choices={"state": _endings(goal)} if goal else None,
     )
+    form.fields["stake"].suggestions = "stakes"
     return render(
         request,
         "goals/form.html",

@@ -205,7 +205,7 @@ def series_of_school(
 def _total(row: object) -> Total:
     counted, out_of, status = row.counted, row.out_of, Status(row.status)  # type: ignore[attr-defined]  # a Row
     figure = Figure.of(counted, out_of) if status is Status.VALUE else Figure(status)
-    return Total(row.indicator, Term(row.term), figure, row.answers, row.grades)  # type: ignore[attr-defined]
+    return Total(row.indicator, Term(row.term), figure, row.answers, row.grades)  # type: ignore[attr-defined]  # a Row
 
 
 def shown_total(series: Series, indicator: Indicator, term: Term) -> Total:

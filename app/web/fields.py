@@ -61,6 +61,8 @@ class FormField:
     maximum: int | None = None
     rows: int = 4
     autocomplete: str | None = None
+    suggestions: str = ""
+    """The id of a `<datalist>` of the page: ready words for a box that also takes one’s own."""
     prefix: str = ""
     """Keeps the ids apart when two forms of one page have a field of the same name."""
 

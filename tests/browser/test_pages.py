@@ -90,7 +90,7 @@ def ids(demo: Site) -> dict[str, str]:
         school = school_by_uai(db, MAIN.uai)
         assert school is not None
         held = Event.school_id == school.id, Event.state == EventState.HELD
-        event = db.scalars(select(Event).where(*held).order_by(Event.id.desc())).first()  # type: ignore[attr-defined]
+        event = db.scalars(select(Event).where(*held).order_by(Event.id.desc())).first()  # type: ignore[attr-defined]  # a column on the class
         assert event is not None
         goal = db.scalars(select(Goal.id).where(Goal.school_id == school.id)).first()
         action = db.scalars(select(Action.id).where(Action.id == event.action_id)).first()
@@ -105,7 +105,7 @@ def visit(
     check: Callable[[Page, str], None],
     ids: dict[str, str],
 ) -> None:
-    context = chromium.new_context(base_url=demo.url, locale="fr-FR", **LOOKS[look])  # type: ignore[arg-type]
+    context = chromium.new_context(base_url=demo.url, locale="fr-FR", **LOOKS[look])  # type: ignore[arg-type]  # passed on as they are
     if person:
         context.add_cookies([{"name": "session", "value": f"cookie-of-{person}", "url": demo.url}])
     page = context.new_page()
