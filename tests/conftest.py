@@ -1,4 +1,4 @@
-"""One migrated database per worker, one rolled-back transaction per test, the same suite on both engines.
+"""Two migrated databases per worker, one rolled-back transaction per test, the same suite on both engines.
 
 `CONFIANCE_TEST_ENGINE` chooses the engine (sqlite, postgresql); `TEST_DATABASE_URL` is the PostgreSQL server.
 """
@@ -33,21 +33,57 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
-    """An empty, migrated database of this worker's own."""
-    if ENGINE == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('database') / 'test.db'}"
-    else:
-        url = postgresql.fresh_database(os.environ["TEST_DATABASE_URL"], f"confiance_{worker_id}")
+def own_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Callable[[str], str]]:
+    """`own_database("name")` is the URL of an empty database, dropped at the end."""
+
+    made: list[str] = []
+
+    def make(name: str) -> str:
+        if ENGINE == "sqlite":
+            return f"sqlite:///{Path(tmp_path_factory.mktemp(name)) / 'own.db'}"
+        made.append(f"confiance_{name}_{worker_id}")
+        return postgresql.fresh_database(os.environ["TEST_DATABASE_URL"], made[-1])
+
+    yield make
+    for name in made:
+        postgresql.drop_database(os.environ["TEST_DATABASE_URL"], name)
+
+
+@pytest.fixture(scope="session")
+def database_url(own_database: Callable[[str], str]) -> str:
+    """A migrated database in which nobody lives."""
+    url = own_database("empty")
     migrate(url)
     return url
 
 
 @pytest.fixture(scope="session")
-def engine(database_url: str) -> Iterator[Engine]:
+def empty_engine(database_url: str) -> Iterator[Engine]:
     engine = make_engine(database_url)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def inhabited(own_database: Callable[[str], str]) -> Iterator[tuple[Engine, World]]:
+    """A database where the world of tests/world.py lives, made once a worker; nothing else is committed."""
+    url = own_database("world")
+    migrate(url)
+    engine = make_engine(url)
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        world = build_world(session)
+    yield engine, world
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """The database with the world for a test that asks for `world`, the empty one for the others."""
+    if "world" in request.fixturenames:
+        found: Engine = request.getfixturevalue("inhabited")[0]
+        return found
+    empty: Engine = request.getfixturevalue("empty_engine")
+    return empty
 
 
 class OneTransaction(Database):
@@ -96,9 +132,12 @@ def web(database_url: str) -> Iterator[FastAPI]:
 
 
 @pytest.fixture
-def world(db: Session) -> World:
-    """Two schools in two circonscriptions and the people of every test (tests/world.py)."""
-    return build_world(db)
+def world(inhabited: tuple[Engine, World]) -> World:
+    """Two schools in two circonscriptions and the people of every test (tests/world.py).
+
+    Its rows belong to no session, and every test shares them: `db.merge` one to change it.
+    """
+    return inhabited[1]
 
 
 @pytest.fixture

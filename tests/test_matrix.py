@@ -54,10 +54,10 @@ PUBLIC_ROUTES = [name for router in routers.PUBLIC for name in routes_of(router)
 
 
 @pytest.fixture(scope="module")
-def db(engine: Engine) -> Iterator[Session]:
+def db(empty_engine: Engine) -> Iterator[Session]:
     """One world for the whole table: every question is asked in a savepoint of its own and undone."""
     clock.pin(NOW)
-    with rolled_back(engine) as session:
+    with rolled_back(empty_engine) as session:
         yield session
 
 

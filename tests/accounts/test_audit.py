@@ -82,7 +82,7 @@ def test_the_database_itself_refuses_an_edit(db: Session, chain: str) -> None:
 
 
 @pytest.fixture
-def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+def committing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """Commands open their own: a file with the people of every test."""
     url = f"sqlite:///{tmp_path / 'own.db'}"
     migrate(url)
@@ -109,7 +109,7 @@ def own_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Da
     ],
 )
 def test_a_link_from_the_command_line(
-    own_database: Database, capsys: pytest.CaptureFixture[str], arguments: list[str]
+    committing: Database, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     assert main(arguments) == 0
     assert capsys.readouterr().out.startswith("https://confiance.example/invitation/")
@@ -131,7 +131,7 @@ def test_a_link_from_the_command_line(
     ],
 )
 def test_a_refusal_on_the_command_line(
-    own_database: Database, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    committing: Database, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
 ) -> None:
     assert main(arguments) == 1
     assert said in capsys.readouterr().err
@@ -139,13 +139,13 @@ def test_a_refusal_on_the_command_line(
 
 @pytest.mark.sqlite
 def test_a_token_and_a_check_from_the_command_line(
-    own_database: Database, capsys: pytest.CaptureFixture[str]
+    committing: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["token", "claire@demo.invalid", "--label", "Essai", "--scope", "write"]) == 0
     assert capsys.readouterr().out.startswith("cfe_")
     assert main(["audit", "verify"]) == 0
     assert "1 events checked, 0 problems" in capsys.readouterr().out
-    with own_database.session() as db:
+    with committing.session() as db:
         tamper(db, "UPDATE audit_event SET verb = 'autre'")
     assert main(["audit", "verify"]) == 1
     assert "its content was changed" in capsys.readouterr().out

@@ -1,13 +1,11 @@
 """A database whose commits are real, and a real server on it: what the rolled-back tests cannot show."""
 
-import os
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import uvicorn
@@ -16,29 +14,10 @@ from fastapi import FastAPI
 from app.db import Database, make_engine, migrate
 from app.main import create_app
 from app.settings import Settings
-from tests import postgresql
-from tests.conftest import ENGINE
 from tests.world import NOW, add_token, build_world
 
 PATIENCE = 60
 """Seconds after which something hangs; a verdict on speed is not a test's to give."""
-
-
-@pytest.fixture(scope="session")
-def own_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Callable[[str], str]]:
-    """`own_database("name")` is the URL of an empty database, dropped at the end."""
-
-    made: list[str] = []
-
-    def make(name: str) -> str:
-        if ENGINE == "sqlite":
-            return f"sqlite:///{Path(tmp_path_factory.mktemp(name)) / 'own.db'}"
-        made.append(f"confiance_{name}_{worker_id}")
-        return postgresql.fresh_database(os.environ["TEST_DATABASE_URL"], made[-1])
-
-    yield make
-    for name in made:
-        postgresql.drop_database(os.environ["TEST_DATABASE_URL"], name)
 
 
 @dataclass(frozen=True)
