@@ -278,6 +278,8 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools/{uai}/reviews": see_work(),
     "POST /api/v1/schools/{uai}/reviews": steer({"term": _UNREVIEWED}),
     "GET /api/v1/schools/{uai}/reviews/{term}": see_work(),
+    "PUT /api/v1/schools/{uai}/reviews/{term}/attendance": steer({"members_present": 9}, 1),
+    "POST /api/v1/schools/{uai}/reviews/{term}/notes": steer({"text": "Une note"}),
     "POST /api/v1/schools/{uai}/reviews/{term}/decisions": steer(_ADDITION),
     "DELETE /api/v1/schools/{uai}/reviews/{term}/decisions/{decision_id}": steer(),
     "POST /api/v1/schools/{uai}/reviews/{term}/close": steer(_CLOSING, 1, answers=_UNDECIDED),

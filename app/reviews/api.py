@@ -9,13 +9,15 @@ from app.accounts.access import CurrentActor, IfMatch, Uai, school_for
 from app.accounts.actor import Actor, Task
 from app.db import Db
 from app.domain.school_year import Term
-from app.reviews import queries, service
+from app.reviews import meeting, queries, service
 from app.reviews.kinds import ReviewState
 from app.reviews.models import (
+    AttendanceIn,
     ClosingIn,
     Decision,
     DecisionIn,
     DecisionOut,
+    NoteIn,
     ReopeningIn,
     Review,
     ReviewIn,
@@ -55,6 +57,28 @@ def get_review(
 ) -> dict[str, object]:
     """Un bilan : ce qui est décidé, ce qui reste à décider, et chaque version close avec ses chiffres."""
     return _whole(db, actor, uai, term, response)
+
+
+@router.put("/{term}/attendance", response_model=ReviewSummary)
+def put_attendance(
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    term: TermPath,
+    data: AttendanceIn,
+    version: IfMatch,
+    response: Response,
+) -> Review:
+    """Dire combien de membres sont là et qui préside : le conseil commence."""
+    return tagged(response, meeting.start_meeting(db, actor, uai, term, data, version))
+
+
+@router.post("/{term}/notes", response_model=ReviewSummary)
+def post_note(
+    db: Db, actor: CurrentActor, uai: Uai, term: TermPath, data: NoteIn, response: Response
+) -> Review:
+    """Ajouter une ligne aux notes du conseil ; une ligne déjà écrite n’est pas répétée."""
+    return tagged(response, meeting.add_note(db, actor, uai, term, data))
 
 
 @router.post("/{term}/decisions", response_model=DecisionOut)

@@ -16,6 +16,8 @@ from app.domain.vocabulary import LeadRole, Status
 from app.goals.models import GoalIn
 from app.reviews.kinds import FigureKind, ReviewState, TargetKind
 
+NOTES_LENGTH = 4000
+
 
 class ReviewIn(SQLModel):
     """Opening the review of a term."""
@@ -31,6 +33,7 @@ class Review(SQLModel, table=True):
     __table_args__ = (
         PrimaryKeyConstraint("school_id", "term"),
         CheckConstraint("number >= 1", name="number_range"),
+        CheckConstraint("members_present IS NULL OR members_present >= 1", name="members_count"),
     )
     school_id: UUID = Field(foreign_key="school.id")
     term: str = Field(max_length=12)
@@ -39,6 +42,47 @@ class Review(SQLModel, table=True):
     reopen_reason: str | None = Field(default=None, max_length=1000)
     opened_at: datetime
     version: int = 1
+    started_at: datetime | None = None
+    """When the meeting itself began: its first answer, not the opening, which may be days earlier."""
+    chair_role: LeadRole = Field(default=LeadRole.HEAD_TEACHER, sa_type=choice(LeadRole))
+    members_present: int | None = None
+    notes: str = Field(default="", max_length=NOTES_LENGTH)
+
+
+class AttendanceIn(SQLModel):
+    """How the meeting begins."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"members_present": 9, "chair_role": "head_teacher"}]},
+    )
+
+    members_present: Whole = Field(
+        ge=1, le=200, title="Membres présents", description="Un nombre. Exemple\u202f: 9"
+    )
+    chair_role: LeadRole = Field(default=LeadRole.HEAD_TEACHER, title="Présidé par")
+
+
+class NoteIn(SQLModel):
+    """One line added to the notes: two people who write at once both keep theirs."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"about": "visits", "text": "Proposer aussi un café le soir."}]},
+    )
+
+    about: str | None = Field(
+        default=None,
+        max_length=60,
+        title="Indicateur",
+        description="Celui dont parle la note, s’il y en a un.",
+    )
+    text: Text = Field(
+        min_length=3,
+        max_length=500,
+        title="Ce qu’on en retient",
+        description="Une phrase. Aucun nom d’enfant ni de parent.",
+    )
 
 
 class TargetRef(SQLModel):
@@ -126,6 +170,7 @@ class Decision(SQLModel, table=True):
     verdict: Verdict = Field(sa_type=choice(Verdict))
     reason: str | None = Field(default=None, max_length=1000)
     changes: dict[str, Any] | None = Field(default=None, sa_type=sa.JSON)
+    version: int = 1
 
     @property
     def target_id(self) -> UUID | None:
@@ -141,9 +186,10 @@ class DecisionOut(SQLModel):
     verdict: Verdict
     reason: str | None
     changes: dict[str, Any] | None
+    version: int
 
 
-class ClosingIn(SQLModel):
+class ClosingIn(AttendanceIn):
     """What is said once at the end of the meeting. Numbers and roles, never names."""
 
     model_config = ConfigDict(
@@ -153,13 +199,12 @@ class ClosingIn(SQLModel):
         },
     )
 
-    held_on: Day = Field(title="Date du conseil", description="Exemple : 15/12/2026")
-    chair_role: LeadRole = Field(default=LeadRole.HEAD_TEACHER, title="Présidé par")
-    members_present: Whole = Field(
-        ge=1, le=200, title="Membres présents", description="Un nombre. Exemple : 9"
-    )
-    notes: Text = Field(
-        default="", max_length=4000, title="Notes", description="Aucun nom d’enfant ni de parent."
+    held_on: Day = Field(title="Date du conseil", description="Exemple\u202f: 15/12/2026")
+    notes: Text | None = Field(
+        default=None,
+        max_length=NOTES_LENGTH,
+        title="Notes",
+        description="Aucun nom d’enfant ni de parent. Sans réponse, celles prises pendant le conseil.",
     )
 
 
@@ -256,6 +301,10 @@ class ReviewSummary(SQLModel):
     number: int
     reopen_reason: str | None
     opened_at: datetime
+    started_at: datetime | None
+    chair_role: LeadRole
+    members_present: int | None
+    notes: str
     version: int
 
 

@@ -6,7 +6,6 @@ nothing: the next version starts from the same decisions and applies what differ
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -15,26 +14,15 @@ from app import clock
 from app.accounts.access import check_version, school_for, today_at
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import plain, record, take_turn
-from app.actions.queries import action_or_404, actions_of_school
-from app.actions.service import make_action, move_action, rewrite_action
-from app.domain.plan import (
-    ACTION_VERDICTS,
-    GOAL_VERDICTS,
-    Verdict,
-    action_state_after,
-    goal_state_after,
-    may_become,
-    needs_reason,
-)
+from app.actions.queries import actions_of_school
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, GoalState
-from app.errors import Conflict, FieldError, Invalid
-from app.goals.queries import goal_or_404, goals_of_school
-from app.goals.service import make_goal, move_goal, rewrite_goal
+from app.errors import Conflict, Invalid, Stale
+from app.goals.queries import goals_of_school
 from app.reviews import queries
+from app.reviews.decisions import apply_decision, fields_of
 from app.reviews.kinds import ReviewState, TargetKind
 from app.reviews.models import (
-    ChangesIn,
     ClosingIn,
     Decision,
     DecisionIn,
@@ -63,22 +51,30 @@ def open_review(db: Session, actor: Actor, uai: str, data: ReviewIn) -> Review:
     return review
 
 
-def decide(db: Session, actor: Actor, uai: str, term: Term, data: DecisionIn) -> Decision:
+def decide(
+    db: Session, actor: Actor, uai: str, term: Term, data: DecisionIn, version: int | None = None
+) -> Decision:
     """Write one decision, or replace the one already taken on the same target.
 
-    Raises Conflict once the review is closed, and Invalid when the verdict does not fit its target.
+    `version` is that of the decision the person saw, 0 for none; without it the last one to decide wins.
+    Raises Conflict once the review is closed, Stale when somebody else has decided meanwhile, and Invalid
+    when the verdict does not fit its target.
     """
     school = school_for(db, actor, uai, Task.STEER)
     turn = take_turn(db, school.id)
-    review = _open_review_of(db, school, term)
-    wanted = _fields_of(db, school, data)
+    review = open_review_of(db, school, term)
+    wanted = fields_of(db, school, data)
     target_id = wanted["action_id"] or wanted["goal_id"]
     decision = queries.decision_on(db, review, target_id) if target_id else None
     before = plain(decision) if decision else None
+    seen = decision.version if decision else 0
+    if version is not None and version != seen:
+        raise Stale(seen)
     if decision is None:
-        decision = Decision(school_id=school.id, term=term, number=review.number, **wanted)
+        decision = Decision(school_id=school.id, term=term, number=review.number, version=0, **wanted)
     for name, value in wanted.items():
         setattr(decision, name, value)
+    decision.version += 1
     db.add(decision)
     db.flush()
     record(db, actor, turn, "review.decided", f"review:{term}", before=before, after=decision)
@@ -89,7 +85,7 @@ def withdraw_decision(db: Session, actor: Actor, uai: str, term: Term, decision_
     """Take a decision back before the closing; what an earlier version made stays made."""
     school = school_for(db, actor, uai, Task.STEER)
     turn = take_turn(db, school.id)
-    decision = queries.decision_or_404(db, _open_review_of(db, school, term), decision_id)
+    decision = queries.decision_or_404(db, open_review_of(db, school, term), decision_id)
     before = plain(decision)
     db.delete(decision)
     db.flush()
@@ -107,7 +103,7 @@ def close_review(
     """
     school = school_for(db, actor, uai, Task.STEER)
     turn = take_turn(db, school.id)
-    review = _open_review_of(db, school, term)
+    review = open_review_of(db, school, term)
     if version is not None:
         check_version(review, version)
     _check_meeting_day(db, school, term, data)
@@ -118,7 +114,7 @@ def close_review(
         school_id=school.id,
         term=term,
         number=review.number,
-        **data.model_dump(),
+        **(data.model_dump() | {"notes": review.notes if data.notes is None else data.notes}),
         reopen_reason=review.reopen_reason,
         ledger_version=turn.version,
         closed_at=clock.now(),
@@ -132,8 +128,13 @@ def close_review(
     )
     before = {decision.target_id: decision for decision in _previous(db, review)}
     for decision in decisions:
-        _apply(db, school, decision, before.get(decision.target_id) if decision.target_id else None)
+        apply_decision(db, school, decision, before.get(decision.target_id) if decision.target_id else None)
     review.state = ReviewState.CLOSED
+    review.chair_role, review.members_present, review.notes = (
+        closed.chair_role,
+        closed.members_present,
+        closed.notes,
+    )
     review.version += 1
     db.flush()
     after = plain(closed) | {"decisions": plain(list(decisions))}
@@ -157,6 +158,7 @@ def reopen_review(
     review.state, review.reopen_reason = ReviewState.OPEN, data.reason
     review.number += 1
     review.version += 1
+    review.started_at = None
     copied = ("kind", "action_id", "goal_id", "title", "verdict", "reason", "changes")
     for decision in taken:
         fields = {name: getattr(decision, name) for name in copied}
@@ -192,74 +194,11 @@ def _missing_sentence(missing: list[Undecided]) -> str:
     return f"Il reste à décider pour {named}{more}."
 
 
-# --- one decision --------------------------------------------------------------------------------------
-
-
-def _open_review_of(db: Session, school: School, term: Term) -> Review:
+def open_review_of(db: Session, school: School, term: Term) -> Review:
     review = queries.review_or_404(db, school.id, term)
     if review.state is not ReviewState.OPEN:
         raise Conflict("Ce bilan est clos : rouvrez-le pour changer une décision.", code="closed")
     return review
-
-
-def _fields_of(db: Session, school: School, data: DecisionIn) -> dict[str, Any]:
-    """The columns of a decision, once verdict, reason and changes were found to fit its target."""
-    if needs_reason(data.verdict) and not data.reason:
-        raise Invalid.one("reason", "Dites en une phrase pourquoi.", "reason_missing")
-    changes = data.changes or ChangesIn()
-    if data.verdict is Verdict.ADD:
-        return _fields_of_addition(data, changes)
-    if data.target is None:
-        raise Invalid.one("target", "Dites de quelle action ou de quel objectif il s’agit.", "target_missing")
-    kind, key = data.target.kind, data.target.id
-    allowed = ACTION_VERDICTS if kind is TargetKind.ACTION else GOAL_VERDICTS
-    if data.verdict not in allowed:
-        choices = ", ".join(verdict.label for verdict in allowed)
-        raise Invalid.one("verdict", f"Pour un {kind.label}, choisissez parmi : {choices}.", "verdict_unfit")
-    find = action_or_404 if kind is TargetKind.ACTION else goal_or_404
-    title = find(db, school.id, key).title
-    other = changes.goal if kind is TargetKind.ACTION else changes.action
-    if other is not None or (data.changes is not None and data.verdict is not Verdict.CHANGE):
-        raise Invalid.one("changes", "Ces changements ne vont pas avec cette décision.", "changes_unfit")
-    return {
-        "kind": kind,
-        "action_id": key if kind is TargetKind.ACTION else None,
-        "goal_id": key if kind is TargetKind.GOAL else None,
-        "title": title,
-        "verdict": data.verdict,
-        "reason": data.reason,
-        "changes": _stored(data.changes),
-    }
-
-
-def _fields_of_addition(data: DecisionIn, changes: ChangesIn) -> dict[str, Any]:
-    item = changes.action or changes.goal
-    if data.target is not None or item is None or (changes.action and changes.goal):
-        raise Invalid(
-            [
-                FieldError(
-                    "/changes",
-                    "Pour ajouter, donnez la nouvelle action ou le nouvel objectif.",
-                    "addition_unfit",
-                )
-            ]
-        )
-    return {
-        "kind": TargetKind.ACTION if changes.action else TargetKind.GOAL,
-        "action_id": None,
-        "goal_id": None,
-        "title": item.title,
-        "verdict": data.verdict,
-        "reason": data.reason,
-        "changes": _stored(changes),
-    }
-
-
-def _stored(changes: ChangesIn | None) -> dict[str, Any] | None:
-    return changes.model_dump(mode="json", exclude_none=True) if changes else None
-
-
-# --- applying ------------------------------------------------------------------------------------------
 
 
 def _previous(db: Session, review: Review) -> Iterable[Decision]:
@@ -268,51 +207,6 @@ def _previous(db: Session, review: Review) -> Iterable[Decision]:
         if review.number > 1
         else ()
     )
-
-
-def _apply(db: Session, school: School, decision: Decision, applied: Decision | None) -> None:
-    """Make the plan what the decision says; what the version before already applied is left alone."""
-    if applied and (applied.verdict, applied.reason, applied.changes) == (
-        decision.verdict,
-        decision.reason,
-        decision.changes,
-    ):
-        return
-    changes = ChangesIn.model_validate(decision.changes) if decision.changes else ChangesIn()
-    if decision.verdict is Verdict.ADD:
-        if changes.action:
-            decision.action_id = make_action(db, school, changes.action).id
-        elif changes.goal:
-            decision.goal_id = make_goal(db, school, changes.goal).id
-    elif decision.action_id:
-        _apply_to_action(db, school, decision, changes)
-    elif decision.goal_id:
-        _apply_to_goal(db, school, decision, changes)
-    db.flush()
-
-
-def _apply_to_action(db: Session, school: School, decision: Decision, changes: ChangesIn) -> None:
-    assert decision.action_id is not None
-    action = action_or_404(db, school.id, decision.action_id)
-    if changes.action:
-        rewrite_action(db, school, action, changes.action)
-    after = action_state_after(action.state, decision.verdict)
-    if not may_become(action.state, after):  # ended otherwise by an earlier version: taken up again first
-        move_action(action, ActionState.RUNNING, None)
-    if after is not action.state:
-        move_action(action, after, decision.reason)
-
-
-def _apply_to_goal(db: Session, school: School, decision: Decision, changes: ChangesIn) -> None:
-    assert decision.goal_id is not None
-    goal = goal_or_404(db, school.id, decision.goal_id)
-    if changes.goal:
-        rewrite_goal(db, school, goal, changes.goal)
-    after = goal_state_after(decision.verdict)
-    if not may_become(goal.state, after):
-        move_goal(goal, GoalState.ACTIVE, None)
-    if after is not goal.state:
-        move_goal(goal, after, decision.reason)
 
 
 def _check_meeting_day(db: Session, school: School, term: Term, data: ClosingIn) -> None:

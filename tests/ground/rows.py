@@ -69,6 +69,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_measurement_counted_within": {"counted": 2, "out_of": 1},
     "ck_measurement_out_of_with_count": {"status": "not_measured", "counted": None, "out_of": 5},
     "ck_measurement_replaces_another": {"id": OTHER, "replaces": OTHER},
+    "ck_review_members_count": {"members_present": 0},
     "ck_review_number_range": {"number": 0},
     "ck_review_version_members_count": {"members_present": 0},
     "ck_school_membership_school_role": {"role": "inspector"},
