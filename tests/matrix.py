@@ -292,6 +292,9 @@ MATRIX: dict[str, Row] = {
     "GET /ecoles/{uai}/conseil": see_work(),
     "GET /ecoles/{uai}/conseil/{term}": see_work(),
     "POST /ecoles/{uai}/conseil/{term}/ouvrir": steer(places={"term": _UNREVIEWED}),
+    "GET /ecoles/{uai}/conseil/{term}/etat": see_work(),
+    "POST /ecoles/{uai}/conseil/{term}/presences": steer({"members_present": "9", "version": "1"}),
+    "POST /ecoles/{uai}/conseil/{term}/notes": steer({"text": "Une note", "about": "visits"}),
     "POST /ecoles/{uai}/conseil/{term}/decisions/{kind}/{target_id}": steer({"verdict": "keep"}),
     "POST /ecoles/{uai}/conseil/{term}/retirer/{decision_id}": steer(),
     "POST /ecoles/{uai}/conseil/{term}/clore": steer(

@@ -33,6 +33,12 @@ def take_turn(db: Session, school_id: UUID = NIL) -> Turn:
     return Turn(school_id, version, last_hash)
 
 
+def version_of(db: Session, school_id: UUID) -> int:
+    """How many turns a school has taken: it changes with every write, and with nothing else."""
+    ledger = queries.ledger_of(db, school_id)
+    return ledger.version if ledger else 0
+
+
 def plain(value: Any) -> Any:
     """A JSON value of a row, a model or a scalar; enumerations by value, instants in UTC."""
     if isinstance(value, SQLModel):

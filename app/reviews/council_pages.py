@@ -1,28 +1,46 @@
-"""The conseil des maîtres in the browser: decide under the charts, close, reopen."""
+"""The conseil des maîtres in the browser: one step at a time, close, reopen.
 
+The page holds every step, each with its own form, so that it works without JavaScript; meeting.js shows one
+at a time on the projector, and keeps what is typed while the connection is away.
+"""
+
+import re
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, JSONResponse
 from sqlmodel import Session
 from starlette.responses import Response
 
+from app import clock
 from app.accounts.access import CurrentActor, Uai, school_for, today_at
 from app.accounts.actor import Actor, Task
+from app.accounts.audit import version_of
 from app.db import Db
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
 from app.reviews import queries, service
 from app.reviews.charts import chart_of
-from app.reviews.council import VERDICTS, Item, items_of, still_waiting
+from app.reviews.council import NOTE_WIDGETS, VERDICTS, followed_up, items_of, steps_of, still_waiting
 from app.reviews.kinds import ReviewState, TargetKind
-from app.reviews.models import ClosingIn, DecisionIn, ReopeningIn, Review, ReviewIn, TargetRef, VerdictIn
+from app.reviews.meeting import add_note, start_meeting
+from app.reviews.models import (
+    AttendanceIn,
+    ClosingIn,
+    DecisionIn,
+    NoteIn,
+    ReopeningIn,
+    Review,
+    ReviewIn,
+    TargetRef,
+    VerdictIn,
+)
 from app.reviews.overview import overview
 from app.reviews.pages import term_links
 from app.schools.models import School
 from app.schools.service import current_term, term_or_404
-from app.web.forms import Form, Nothing, PostedForm
+from app.web.forms import Form, Nothing, Posted, PostedForm
 from app.web.templating import render, see_other
 
 router = APIRouter(
@@ -35,6 +53,9 @@ def _term(term: str) -> Term:
 
 
 TermPath = Annotated[Term, Depends(_term)]
+AFTER = ("next",)
+LONGEST_MEETING = 240
+"""Minutes after which the clock of a meeting is no longer shown."""
 
 
 def council_url(uai: str, term: str, anchor: str = "") -> str:
@@ -63,6 +84,36 @@ def submit_opening(
     return _page(request, db, actor, school, term, refused=form)
 
 
+@router.get("/{term}/etat", response_class=JSONResponse)
+def council_state(db: Db, actor: CurrentActor, uai: Uai, term: TermPath) -> Response:
+    """A number that grows with every write of the school: the open page asks whether it has to look again."""
+    school = school_for(db, actor, uai, Task.SEE_WORK)
+    return JSONResponse({"version": version_of(db, school.id)}, headers={"Cache-Control": "no-store"})
+
+
+@router.post("/{term}/presences")
+def submit_attendance(
+    request: Request, db: Db, actor: CurrentActor, uai: Uai, term: TermPath, posted: PostedForm
+) -> Response:
+    school = school_for(db, actor, uai, Task.STEER)
+    form = Form(AttendanceIn, posted, prefix="debut-", beside=AFTER)
+    if form.attempt(db, lambda said: start_meeting(db, actor, uai, term, said, form.expected_version)):
+        return see_other(council_url(uai, term, _after(posted)))
+    return _page(request, db, actor, school, term, refused=form, place="debut")
+
+
+@router.post("/{term}/notes")
+def submit_note(
+    request: Request, db: Db, actor: CurrentActor, uai: Uai, term: TermPath, posted: PostedForm
+) -> Response:
+    school = school_for(db, actor, uai, Task.STEER)
+    about = posted.get("about")
+    form = Form(NoteIn, posted, widgets=NOTE_WIDGETS, prefix=f"n-{about}-", beside=AFTER)
+    if form.attempt(db, lambda said: add_note(db, actor, uai, term, said)):
+        return see_other(council_url(uai, term, _after(posted)))
+    return _page(request, db, actor, school, term, refused=form, place=f"i-{about}")
+
+
 @router.post("/{term}/decisions/{kind}/{target_id}")
 def submit_decision(
     request: Request,
@@ -75,13 +126,16 @@ def submit_decision(
     posted: PostedForm,
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
-    form = Form(VerdictIn, posted, choices={"verdict": VERDICTS[kind]}, prefix=f"{target_id}-")
+    form = Form(VerdictIn, posted, choices={"verdict": VERDICTS[kind]}, prefix=f"{target_id}-", beside=AFTER)
     target = TargetRef(kind=kind, id=target_id)
-    if form.attempt(
-        db, lambda said: service.decide(db, actor, uai, term, DecisionIn(target=target, **said.model_dump()))
-    ):
-        return see_other(council_url(uai, term, f"d-{target_id}"))
-    return _page(request, db, actor, school, term, refused=form, target_id=target_id)
+
+    def decide(said: VerdictIn) -> None:
+        data = DecisionIn(target=target, **said.model_dump())
+        service.decide(db, actor, uai, term, data, form.expected_version)
+
+    if form.attempt(db, decide):
+        return see_other(council_url(uai, term, _after(posted)))
+    return _page(request, db, actor, school, term, refused=form, place=f"d-{target_id}")
 
 
 @router.post("/{term}/retirer/{decision_id}")
@@ -97,7 +151,7 @@ def submit_withdrawal(
     school = school_for(db, actor, uai, Task.STEER)
     form = Form(Nothing, posted)
     if form.attempt(db, lambda _: service.withdraw_decision(db, actor, uai, term, decision_id)):
-        return see_other(council_url(uai, term, "decisions"))
+        return see_other(council_url(uai, term, "ajouter"))
     return _page(request, db, actor, school, term, refused=form)
 
 
@@ -106,10 +160,15 @@ def submit_closing(
     request: Request, db: Db, actor: CurrentActor, uai: Uai, term: TermPath, posted: PostedForm
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
-    form = Form(ClosingIn, posted, prefix="cloture-")
-    if form.attempt(db, lambda said: service.close_review(db, actor, uai, term, said, form.expected_version)):
+    form = Form(ClosingIn, posted, prefix="clore-")
+
+    def close(said: ClosingIn) -> None:
+        whole = said.model_copy(update={"notes": said.notes or ""})  # an emptied box is an answer here
+        service.close_review(db, actor, uai, term, whole, form.expected_version)
+
+    if form.attempt(db, close):
         return see_other(council_url(uai, term))
-    return _page(request, db, actor, school, term, refused=form)
+    return _page(request, db, actor, school, term, refused=form, place="clore")
 
 
 @router.post("/{term}/rouvrir")
@@ -128,6 +187,12 @@ def submit_reopening(
 # --- one page, three moments ---------------------------------------------------------------------------
 
 
+def _after(posted: Posted) -> str:
+    """The step that follows, as the form says it: an anchor and nothing else."""
+    found = posted.get("next")
+    return found if re.fullmatch(r"[a-z0-9_-]{1,80}", found) else ""
+
+
 def _page(
     request: Request,
     db: Session,
@@ -136,9 +201,9 @@ def _page(
     term: Term,
     *,
     refused: Form[Any] | None = None,
-    target_id: UUID | None = None,
+    place: str = "",
 ) -> Response:
-    """To open, under way or closed. `refused` is the form to correct; `target_id` names its decision."""
+    """To open, under way or closed. `refused` is the form to correct, `place` the step it belongs to."""
     now = current_term(db, school)
     review = queries.review_or_none(db, school.id, term)
     context: dict[str, Any] = {
@@ -157,48 +222,43 @@ def _page(
         template = "reviews/closed.html"
         context |= _closed(db, school, review, refused)
     else:
-        template = "reviews/council.html"
-        context |= _under_way(db, school, review, refused, target_id)
-    return render(request, template, status=422 if refused else 200, **context)
+        template = "reviews/meeting.html"
+        context |= _under_way(db, school, review, refused, place)
+    status = (409 if refused.is_stale else 422) if refused else 200
+    return render(request, template, status=status, **context)
 
 
 def _under_way(
-    db: Session, school: School, review: Review, refused: Form[Any] | None, target_id: UUID | None
+    db: Session, school: School, review: Review, refused: Form[Any] | None, place: str
 ) -> dict[str, Any]:
     term = Term(review.term)
     seen = overview(db, school, term)
     decisions = queries.decisions_of_term(db, school.id, term, review.number)
-    items = items_of(db, review, seen, decisions)
-    for item in items:
-        if item.id == target_id and refused:
-            item.form = refused
-    start = {"held_on": today_at(school), "chair_role": "head_teacher"}
-    closing = Form(ClosingIn, start=start, version=review.version, prefix="cloture-")
-    if refused and refused.model is ClosingIn:
-        closing = refused
+    last = queries.last_decisions_before(db, school.id, term)
+    items = items_of(seen, decisions, last)
+    steps, followed = steps_of(review, seen, items, today_at(school)), followed_up(last, seen)
+    for step in steps:
+        if refused and step.key == place and step.form:
+            if refused.is_stale:  # both answers are shown; sending once more is then a choice
+                refused.version = step.form.version
+            step.form = refused
     return {
-        "seen": seen,
+        "steps": steps,
+        "forms": [step.form for step in steps],
         "charts": {view.indicator.slug: chart_of(view, seen) for view in seen.indicators},
-        "items": items,
-        "forms": [item.form for item in items],
-        "groups": _groups(items),
+        "followed": followed,
+        "followed_term": Term(followed[0].decision.term).label if followed else "",
         "additions": [decision for decision in decisions if decision.verdict is Verdict.ADD],
         "waiting": still_waiting(items),
-        "closing": closing,
+        "minutes": _minutes_since(review),
+        "version": version_of(db, school.id),
     }
 
 
-def _groups(items: list[Item]) -> list[tuple[str, list[Item]]]:
-    goals = [item for item in items if item.kind is TargetKind.GOAL]
-    actions = [item for item in items if item.kind is TargetKind.ACTION]
-    return [
-        ("Les objectifs", goals),
-        ("Les actions en cours", [item for item in actions if item.must or item.decision]),
-        (
-            "Les actions prévues, si vous voulez en décider",
-            [i for i in actions if not (i.must or i.decision)],
-        ),
-    ]
+def _minutes_since(review: Review) -> int | None:
+    """Since the meeting began; None before, and once it is clearly another day's."""
+    elapsed = (clock.now() - review.started_at).total_seconds() // 60 if review.started_at else None
+    return int(elapsed) if elapsed is not None and elapsed < LONGEST_MEETING else None
 
 
 def _closed(db: Session, school: School, review: Review, refused: Form[Any] | None) -> dict[str, Any]:

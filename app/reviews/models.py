@@ -190,7 +190,10 @@ class DecisionOut(SQLModel):
 
 
 class ClosingIn(AttendanceIn):
-    """What is said once at the end of the meeting. Numbers and roles, never names."""
+    """What is said once at the end of the meeting. Numbers and roles, never names.
+
+    Without `notes` the closing keeps those that were taken during the meeting.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -204,7 +207,7 @@ class ClosingIn(AttendanceIn):
         default=None,
         max_length=NOTES_LENGTH,
         title="Notes",
-        description="Aucun nom d’enfant ni de parent. Sans réponse, celles prises pendant le conseil.",
+        description="Aucun nom d’enfant ni de parent.",
     )
 
 

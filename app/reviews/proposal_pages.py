@@ -92,7 +92,7 @@ def submit_addition(
         service.decide(db, actor, uai, term, data)
 
     if form.attempt(db, decide):
-        return see_other(council_url(uai, term, "ajouts"))
+        return see_other(council_url(uai, term, "ajouter"))
     return _show(request, school, term, kind, form, None, status=422)
 
 

@@ -70,6 +70,12 @@ class FormField:
     def id(self) -> str:
         return f"f-{self.prefix}{self.name}"
 
+    @property
+    def said(self) -> str:
+        """What was answered, in words."""
+        chosen = self.checked_values or {self.value}
+        return next((label for value, label in self.choices if str(value) in chosen), self.value)
+
 
 def is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
