@@ -122,19 +122,38 @@ def meet_parents(page: Page) -> None:
     press(page, "Enregistrer la séance")
 
 
-def council(page: Page, term: str, *verdicts: tuple[str, str]) -> None:
-    """Open the review, take one decision an item in page order, close it."""
+def council(page: Page, term: str, javascript: bool, *verdicts: tuple[str, str]) -> None:
+    """Open the review, say who is there, take one decision a step in page order, close it."""
     page.goto(f"{HOME}/conseil/{term}")
     press(page, "Ouvrir le bilan")
-    for number, (verdict, reason) in enumerate(verdicts):
-        item = page.locator("article[id^='d-']").nth(number)
-        item.locator(f"input[value='{verdict}']").check()
-        item.locator("textarea").fill(reason)
+    fill(page, "#debut", members_present="9")
+    advance(page, "debut", "Commencer →", javascript)
+    keys = [str(step.get_attribute("id")) for step in page.locator("section.step[id^='d-']").all()]
+    for key, (verdict, reason) in zip(keys, verdicts, strict=True):
+        if javascript:  # the table of the steps leads anywhere
+            page.click(".toc summary")
+            page.click(f".toc a[href='#{key}']")
+        page.locator(f"#{key} input[value='{verdict}']").check()
+        page.fill(f"#{key} textarea", reason)
+        advance(page, key, "Enregistrer et continuer →", javascript)
+    if javascript:
+        page.click(".toc summary")
+        page.click(".toc a[href='#clore']")
+    assert page.input_value("#clore [name='members_present']") == "9"
+    press(page, "Clore et appliquer les décisions", "#clore")
+    page.wait_for_selector("h1:has-text('Relevé de conclusions')")
+
+
+def advance(page: Page, key: str, button: str, javascript: bool) -> None:
+    """Save a step: with JavaScript the meeting goes on in place, without it the page comes back."""
+    save = page.locator(f"#{key}").get_by_role("button", name=button)
+    if javascript:
+        save.click()
+        page.wait_for_function("key => document.querySelector('.step.current').id !== key", arg=key)
+    else:
         with page.expect_navigation():
-            item.get_by_role("button", name="Enregistrer cette décision").click()
-    fill(page, "#cloture", members_present="9")
-    press(page, "Clore et appliquer les décisions")
-    assert "Relevé de conclusions" in page.inner_text("h1")
+            save.click()
+    assert page.locator(".error-summary").count() == 0
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "without javascript"])
@@ -149,18 +168,18 @@ def test_a_year_through_the_pages(open_page: Open, javascript: bool) -> None:
     vote(page)
     meet_parents(page)
     assert figures(page, T1) == FIGURES[T1]
-    council(page, T1, ("keep", ""), ("keep", ""))
+    council(page, T1, javascript, ("keep", ""), ("keep", ""))
     sign_in(page, 2027, 3, 26)
     hold(page, action, "05/03/2027", 21, with_partner=False)
     answer(page, T2, "joint_actions", 0)
     answer(page, T2, "individual_meetings", 158, 196)
     assert figures(page, T2) == FIGURES[T2]
-    council(page, T2, ("keep", ""), ("stop", "Le vendredi ne convient plus."))
+    council(page, T2, javascript, ("keep", ""), ("stop", "Le vendredi ne convient plus."))
     page.goto(HOME)
     assert "abandonnée" in page.inner_text(".column.agir")
     sign_in(page, 2027, 6, 22)
     answer(page, T3, "individual_meetings", 170, 196)
     assert figures(page, T3) == FIGURES[T3]
-    council(page, T3, ("reached", "170 élèves sur 196."))
+    council(page, T3, javascript, ("reached", "170 élèves sur 196."))
     page.goto(HOME)
     assert "atteint" in page.inner_text(".column.ambitionner")

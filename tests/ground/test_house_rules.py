@@ -115,6 +115,19 @@ def test_the_json_door_is_documented() -> None:
 # --- pages ---------------------------------------------------------------------------------------------
 
 
+def test_a_page_names_nothing_as_its_frame_does() -> None:
+    """Jinja runs the frame last: what it sets would replace the page's own, in the page's blocks."""
+    names = {
+        path: set(re.findall(r"{%-? set (\w+) =", path.read_text())) for path in TEMPLATES.rglob("*.html")
+    }
+    frame = names.pop(TEMPLATES / "base.html") - {"home"}  # the same address in both
+    assert {
+        path.name: found & frame
+        for path, found in names.items()
+        if found & frame and path.name != "macros.html"
+    } == {}
+
+
 def test_every_template_is_used() -> None:
     sources = [path.read_text(encoding="utf-8") for path in (*MODULES, *PAGES)]
     unused = [
