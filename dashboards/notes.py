@@ -8,8 +8,9 @@ from app.domain.french import NARROW
 from app.domain.indicators import Indicator
 from app.domain.readings import Target
 from app.domain.vocabulary import Status
-from dashboards.looks import AGIR, INK, ROW, Chart, note, words
+from dashboards.looks import AGIR, CARD, INK, ROW, Chart, note, words
 from dashboards.points import Mark, Point
+from dashboards.told import height, label
 
 MOST_MARKS = 3
 LETTERS = 0.085
@@ -91,13 +92,19 @@ def marks(indicator: Indicator, points: Sequence[Point], moments: Sequence[Mark]
 
 
 def _place(indicator: Indicator, points: Sequence[Point], mark: Mark) -> float | None:
-    """Where a mark stands on the axis: an action starts before its first term and ends after its last."""
+    """Where a mark stands on the axis: an action starts before its first term and ends after its last.
+
+    At the edges of the chart nothing stands on the other side to be compared with: no mark.
+    """
     places = {point.term: place for place, point in enumerate(points)}
+    found = places.get(mark.term.year.terms[0] if indicator.is_yearly else mark.term)
+    if found is None:
+        return None
     if indicator.is_yearly:
-        year = places.get(mark.term.year.terms[0])
-        return None if year is None else year - 0.5 + (mark.term.number - (mark.kind == "start")) / 3
-    found = places.get(mark.term)
-    return None if found is None else found + (0.5 if mark.kind == "stop" else -0.5)
+        place = found - 0.5 + (mark.term.number - (mark.kind == "start")) / 3
+    else:
+        place = found + (0.5 if mark.kind == "stop" else -0.5)
+    return place if -0.5 < place < len(points) - 0.5 else None
 
 
 def _mark_line(place: float) -> Chart:
@@ -111,3 +118,39 @@ def _mark_name(place: float, kind: str, labels: Sequence[str], row: int, terms: 
     anchor = "right" if place > (terms - 1) / 2 else "left"
     where = {"xref": "x", "yref": "paper", "xanchor": anchor, "yanchor": "bottom", "yshift": 1 + ROW * row}
     return note(words(text), place, 1, AGIR, name="mark", hovertext=words(" · ".join(labels)), **where)
+
+
+def last_year(
+    indicator: Indicator, points: Sequence[Point], shown: Sequence[Point]
+) -> tuple[list[Chart], list[str]]:
+    """A step across the last term where the same term stood a year before, and the words for it.
+
+    Nothing when one of the two counts a part of the classes only. A yearly figure has the year before beside
+    it.
+    """
+    now = shown[-1]
+    before = next((point for point in points if point.term == now.term.same_last_year), None)
+    value = height(indicator, before) if before else None
+    if indicator.is_yearly or before is None or value is None or not (before.complete and now.complete):
+        return [], []
+    said = label(before.figure.rate).replace("<br>", " ")
+    covered = not indicator.is_rate and value < (height(indicator, now) or 0)
+    return _step(len(shown) - 1, value, covered), [f"— un an plus tôt{NARROW}: {said}"]
+
+
+def _step(place: int, value: float, is_covered: bool) -> list[Chart]:
+    """Under the figures, or on the bar that would cover it, with an edge that sets it off."""
+    line = {"type": "line", "xref": "x", "x0": place - 0.45, "x1": place + 0.45, "yref": "y", "y0": value}
+    ink = {"color": INK, "width": 2, "dash": "solid"}
+    if not is_covered:
+        return [line | {"y1": value, "line": ink, "layer": "between"}]
+    looks = (ink | {"color": CARD, "width": 6}, ink)
+    return [line | {"y1": value, "line": look, "layer": "above"} for look in looks]
+
+
+def keys(texts: Sequence[str], rows: int) -> list[Chart]:
+    """What a stroke of the chart stands for: a row each, over the `rows` of marks."""
+    where = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "name": "key"}
+    return [
+        note(words(text), 0, 1, INK, **where, yshift=1 + ROW * (rows + row)) for row, text in enumerate(texts)
+    ]

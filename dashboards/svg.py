@@ -11,12 +11,16 @@ from collections.abc import Iterator
 
 from dashboards.ground import Ground
 from dashboards.letters import CHARACTER, LINE_HEIGHT, cut, fitting, parts, text_at, turned, width_of
-from dashboards.looks import Chart
-from dashboards.strokes import line, role
+from dashboards.looks import Chart, layout
+from dashboards.strokes import box, line, role
 from dashboards.traces import bar, traces
 
 PHONE = 480
 """Below this width letters are counted for a phone, and the class `plot-narrow` says so."""
+THIN = 2
+"""Pixels; a wider stroke is the edge of another."""
+KEPT_INSIDE = {"mark", "key"}
+"""Notes that are moved back, or cut, where they would leave the drawing."""
 
 
 _ANCHORS = {"left": "start", "center": "middle", "right": "end"}
@@ -26,25 +30,28 @@ def svg_of(figure: Chart, *, width: int = 640, height: int = 300, label: str) ->
     """An image with its label; it takes the width it is given, and its letters shrink with it.
 
     Drawn 640 wide it is for a screen or a projector, 320 wide for a phone, where the letters keep their size.
+    `height` holds one row of words above the figures; each row more makes the drawing taller.
     """
+    height += max(figure["layout"]["margin"]["t"] - layout(1)["margin"]["t"], 0)
     ground = _ground(figure, width, height)
     said = html.escape(label)
     kind = "plot plot-narrow" if width < PHONE else "plot"
     view = f'class="{kind}" viewBox="0 0 {width} {height}" font-size="{ground.size:g}"'
     opening = f'<svg {view} role="img" aria-label="{said}">'
-    drawn = [*_grid(ground), *_shapes(ground), *traces(ground), *_notes(ground), *_legend(ground)]
+    under, over = _shapes(ground, "between"), _shapes(ground, "above")
+    drawn = [*_grid(ground), *under, *traces(ground), *over, *_notes(ground), *_legend(ground)]
     return f"{opening}<title>{said}</title>{''.join(drawn)}</svg>"
 
 
 def _ground(figure: Chart, width: int, height: int) -> Ground:
     """Leave room for the letters of both axes, for the lines of words on top and for the legend."""
-    layout = figure["layout"]
+    look = figure["layout"]
     size = 14.0 if width < PHONE else 15.0
-    axes = [axis for key, axis in layout.items() if key.startswith("yaxis") and _has_ticks(axis)]
+    axes = [axis for key, axis in look.items() if key.startswith("yaxis") and _has_ticks(axis)]
     widest = max((width_of(tick, size) for axis in axes for tick in axis["ticktext"]), default=0)
     rows = _rows_under(figure)
     left = widest + 10 if widest else 4
-    top = layout["margin"]["t"] + len(_legend_rows(figure, width - 8, size)) * size * 1.7
+    top = look["margin"]["t"] + len(_legend_rows(figure, width - 8, size)) * size * 1.7
     return Ground(figure, left, top, width - 8, height - (rows * size * 1.4 + 6 if rows else 4), size)
 
 
@@ -103,17 +110,19 @@ def _short_year(text: str, room: float, size: float) -> str:
     return f"{text[2:4]}-{text[7:]}" if is_year and width_of(text, size) + 6 > room else text
 
 
-def _shapes(ground: Ground) -> Iterator[str]:
+def _shapes(ground: Ground, layer: str) -> Iterator[str]:
+    """Straight lines and empty frames, under the figures or over them."""
     for shape in ground.figure["layout"].get("shapes", ()):
-        x, y = shape["xref"], shape["yref"]
+        if shape["layer"] != layer:
+            continue
         look = f"{role('s', shape['line']['color'])} dash-{shape['line']['dash']}"
-        yield line(
-            ground.x(shape["x0"], x),
-            ground.y(shape["y0"], y),
-            ground.x(shape["x1"], x),
-            ground.y(shape["y1"], y),
-            look,
-        )
+        left, right = (ground.x(shape[key], shape["xref"]) for key in ("x0", "x1"))
+        first, last = (ground.y(shape[key], shape["yref"]) for key in ("y0", "y1"))
+        if shape["type"] == "rect":
+            yield box((left, last, right, first), f"f-none {look}")
+        else:
+            thick = " thick" if shape["line"]["width"] > THIN else ""
+            yield line(left, first, right, last, look + thick)
 
 
 def _notes(ground: Ground) -> Iterator[str]:
@@ -131,10 +140,11 @@ def _notes(ground: Ground) -> Iterator[str]:
 def _level(ground: Ground, note: Chart, x: float, base: float, look: str) -> str:
     """Words on their anchor; a name that would leave the drawing is moved back, or cut at last."""
     size, width = ground.size, ground.right + 8
-    text = cut(note["text"], width, size) if note.get("name") == "mark" else note["text"]
+    is_kept = note.get("name") in KEPT_INSIDE
+    text = cut(note["text"], width, size) if is_kept else note["text"]
     wide, tall = width_of(text, size), len(parts(text)) * LINE_HEIGHT * size
     start = x - wide * {"left": 0, "center": 0.5, "right": 1}[note["xanchor"]]
-    shift = max(-start, 0) + min(width - start - wide, 0) if note.get("name") == "mark" else 0
+    shift = max(-start, 0) + min(width - start - wide, 0) if is_kept else 0
     first = {"bottom": base - tall, "middle": base - tall / 2, "top": base}[note["yanchor"]] + size * 0.85
     return text_at(x + shift, first, text, _ANCHORS[note["xanchor"]], look, size)
 

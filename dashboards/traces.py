@@ -1,12 +1,14 @@
 """Bars, lines, points and their numbers, drawn from the traces of a figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from dashboards.ground import Ground
 from dashboards.letters import LINE_HEIGHT, fitting, parts, text_at
 from dashboards.looks import Chart
 from dashboards.strokes import Corners, box, circle, hatched, line, role
+
+Place = tuple[float, float]
 
 
 def traces(ground: Ground) -> Iterator[str]:
@@ -38,7 +40,7 @@ def _bars(ground: Ground, trace: Chart, stacked: dict[tuple[str, int], float]) -
         else:
             left, _, right, base = corners
             yield line(left, base, right, base, f"{role('s', trace['marker']['color'])} line")
-        yield _bar_text(ground, trace, trace["text"][place], corners)
+        yield _bar_text(ground, trace, place, corners)
 
 
 def _corners(ground: Ground, trace: Chart, place: int, start: float, end: float) -> Corners:
@@ -62,40 +64,69 @@ def bar(marker: Chart, place: int, corners: Corners) -> str:
     return box(corners, f"{ground} {edge}") + hatched(corners, shape, strokes)
 
 
-def _bar_text(ground: Ground, trace: Chart, text: str, corners: Corners) -> str:
+def _bar_text(ground: Ground, trace: Chart, place: int, corners: Corners) -> str:
     """The number of a bar: in its middle, or on top when it may stand outside."""
+    text = _each(trace, "text", place)
     if not text:
         return ""
-    look = f"{role('f', trace['textfont']['color'])} strong halo"
-    is_inside = trace["textposition"] == "inside"
-    height = (corners[1] + corners[3]) / 2 + ground.size * 0.35 if is_inside else corners[1] - 6
+    look = f"{role('f', _each(trace['textfont'], 'color', place))} strong"
+    if _each(trace, "textposition", place) == "inside":
+        height = (corners[1] + corners[3]) / 2 + ground.size * 0.35
+    else:
+        look, height = f"{look} halo", corners[1] - 6
     return text_at((corners[0] + corners[2]) / 2, height, text, "middle", look)
 
 
 def _points(ground: Ground, trace: Chart) -> Iterator[str]:
-    """Lines between neighbours, then points, then their counts."""
+    """What chance leaves possible, lines between neighbours, then points or their counts."""
     values, scale = trace["y"], ground.scale(trace.get("yaxis", "y"))
     places = [None if value is None else (ground.x(i), scale(value)) for i, value in enumerate(values)]
+    yield from _whiskers(ground, trace)
     if "lines" in trace["mode"]:
         look = f"{role('s', trace['line']['color'])} line"
         for one, two in pairwise(places):
             if one and two:
                 yield line(*one, *two, look)
-    room = (ground.right - ground.left) / max(len(values), 1)
-    texts = fitting(trace["text"], room, ground.size)
-    for place, at in enumerate(places):
-        if at:
-            yield from _point(ground, trace, place, at, texts[place])
+    if "text" in trace["mode"]:
+        yield from _texts(ground, trace, places)
+    else:
+        for place, at in enumerate(places):
+            if at:
+                yield _point(trace, place, at)
 
 
-def _point(ground: Ground, trace: Chart, place: int, at: tuple[float, float], text: str) -> Iterator[str]:
-    marker, size = trace["marker"], ground.size
-    radius = float(_each(marker, "size", place)) / 2
+def _whiskers(ground: Ground, trace: Chart) -> Iterator[str]:
+    """An interval: a thin upright stroke with two short ends."""
+    spans = trace.get("error_y")
+    if not spans:
+        return
+    scale, look, half = ground.scale("y"), f"{role('s', spans['color'])} whisker", spans["width"]
+    for place, value in enumerate(trace["y"]):
+        if value is not None and (spans["array"][place] or spans["arrayminus"][place]):
+            x, top, low = (
+                ground.x(place),
+                scale(value + spans["array"][place]),
+                scale(value - spans["arrayminus"][place]),
+            )
+            yield line(x, top, x, low, look)
+            yield from (line(x - half, end, x + half, end, look) for end in (top, low))
+
+
+def _point(trace: Chart, place: int, at: Place) -> str:
+    marker = trace["marker"]
     is_open = _each(marker, "symbol", place).endswith("-open")
-    filled, edged = role("f", marker["color"]), f"f-card {role('s', marker['color'])} line"
-    yield circle(*at, radius, edged if is_open else filled)
-    if text:
-        above = _each(trace, "textposition", place).startswith("top")
-        lift = -(radius + 6) - (len(parts(text)) - 1) * LINE_HEIGHT * size if above else radius + size
-        look = f"{role('f', trace['textfont']['color'])} strong halo"
-        yield text_at(at[0], at[1] + lift, text, "middle", look, size)
+    edged = f"f-card {role('s', marker['color'])} line"
+    return circle(
+        *at, float(_each(marker, "size", place)) / 2, edged if is_open else role("f", marker["color"])
+    )
+
+
+def _texts(ground: Ground, trace: Chart, places: Sequence[Place | None]) -> Iterator[str]:
+    """Counts over or under their place, shortened and thinned until they stand apart."""
+    size, look = ground.size, f"{role('f', trace['textfont']['color'])} strong halo"
+    room = (ground.right - ground.left) / max(len(places), 1)
+    for place, (at, text) in enumerate(zip(places, fitting(trace["text"], room, size), strict=True)):
+        if at and text:
+            above = _each(trace, "textposition", place).startswith("top")
+            lift = -(len(parts(text)) - 1) * LINE_HEIGHT * size if above else size * 0.8
+            yield text_at(at[0], at[1] + lift, text, "middle", look, size)

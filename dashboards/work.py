@@ -50,6 +50,7 @@ def plan(counts: Mapping[Axis, Mapping[ActionState, int]]) -> Chart:
     places = {axis: len(AXES) - 1 - row for row, axis in enumerate(AXES)}
     traces = [_state(state, counts, places) for state in STATES]
     names = [_axis_name(axis, sum(counts.get(axis, {}).values()), places[axis]) for axis in AXES]
+    names += [said for axis in AXES for said in _on_patterns(counts.get(axis, {}), places[axis])]
     hidden: Chart = {"visible": False, "showgrid": False, "zeroline": False}
     axes = {"xaxis": hidden | {"range": [0, longest]}, "yaxis": hidden | {"range": [-0.4, len(AXES) - 0.3]}}
     look = layout(0, barmode="stack", annotations=names, **axes)
@@ -60,6 +61,18 @@ def _axis_name(axis: Axis, total: int, place: int) -> Chart:
     where = {"xref": "paper", "yref": "y", "xanchor": "left", "yanchor": "bottom"}
     said = french.counted(total, ("action", "actions")) if total else "aucune action"
     return note(f"{AXES[axis]} · {said}", 0, place + 0.25, INK, **where)
+
+
+def _on_patterns(states: Mapping[ActionState, int], place: int) -> list[Chart]:
+    """The numbers that a full bar does not carry itself: they stand clear of the pattern under them."""
+    said, before = [], 0
+    where = {"xref": "x", "yref": "y", "xanchor": "center", "yanchor": "middle"}
+    for state, (_, pattern, colour) in STATES.items():
+        number = states.get(state, 0)
+        if number and (pattern or colour == CARD):
+            said.append(note(french.number(number), before + number / 2, place, INK, **where))
+        before += number
+    return said
 
 
 def _state(
@@ -75,11 +88,11 @@ def _state(
         "x": [n or None for n in numbers],
         "y": [places[axis] for axis in AXES],
         "width": 0.42,
-        "text": [french.number(n) if n else "" for n in numbers],
+        "text": [french.number(n) if n and colour == HUE and not pattern else "" for n in numbers],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
-        "textfont": STRONG,
+        "textfont": STRONG | {"color": CARD},
         "constraintext": "none",
         "hovertext": [
             f"{AXES[axis]}<br>{french.number(n)} {name}" for axis, n in zip(AXES, numbers, strict=True)

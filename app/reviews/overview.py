@@ -22,9 +22,10 @@ from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis, GoalState, Status
 from app.goals.models import Goal
 from app.goals.queries import goals_of_school
-from app.measurements.service import Total, grades_of, series_of_school, shown_total
+from app.measurements.service import Total, grades_in, grades_of, series_of_school, shown_total
 from app.reviews import queries
 from app.reviews.kinds import FigureKind
+from app.reviews.moments import Moment, moments_of
 from app.schools.models import School
 from app.schools.queries import profiles_of_school
 from app.schools.service import calendar_for, indicators_of
@@ -109,6 +110,9 @@ class Overview:
     goals: list[GoalView] = field(default_factory=list)
     actions: list[ActionView] = field(default_factory=list)
     indicators: list[IndicatorView] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
+    grades: Mapping[str, int] = field(default_factory=dict)
+    """How many grades the school had, by year."""
 
     @cached_property
     def by_axis(self) -> list[tuple[Axis, list[ActionView]]]:
@@ -163,7 +167,8 @@ def overview(db: Session, school: School, term: Term) -> Overview:
     """Read the whole sheet as it stands for `term`."""
     indicators = indicators_of(db, school, term)
     series = series_of_school(db, school)
-    pupils = {profile.year: profile.pupils for profile in profiles_of_school(db, school.id)}
+    profiles = profiles_of_school(db, school.id)
+    pupils = {profile.year: profile.pupils for profile in profiles}
     goals = goals_of_school(db, school.id)
     targets = {goal.target_indicator: target for goal in goals if (target := target_of(goal)) and _aims(goal)}
     every_grade = len(grades_of(db, school, term.year))
@@ -178,6 +183,8 @@ def overview(db: Session, school: School, term: Term) -> Overview:
         [_goal_view(goal, views) for goal in goals],
         _action_views(db, school, term),
         list(views.values()),
+        moments_of(db, school, term),
+        {profile.year: len(grades_in(profile)) for profile in profiles},
     )
 
 

@@ -91,7 +91,7 @@ def sheet_page(
         now=now,
         terms=term_links(now, term, f"/ecoles/{uai}?trimestre={{}}"),
         seen=seen,
-        sparks={view.indicator.slug: spark_of(view) for view in seen.indicators},
+        sparks={view.indicator.slug: spark_of(view, seen) for view in seen.indicators},
         stakes=STAKES,
         review=review,
         decisions=decisions,

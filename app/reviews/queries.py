@@ -1,6 +1,8 @@
 """Reads about reviews, their decisions and what was copied at each closing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,9 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
-from app.actions.models import ActionPartner, Event, EventPartner, Partner
-from app.domain.vocabulary import EventState
+from app.actions.models import Action, ActionGoal, ActionPartner, Event, EventPartner, Partner
+from app.domain.plan import Verdict
+from app.domain.school_year import Term
+from app.domain.vocabulary import ActionState, EventState
 from app.errors import NotFound
+from app.goals.models import Goal
 from app.reviews.models import Decision, Review, ReviewFigure, ReviewVersion
 
 
@@ -158,3 +163,108 @@ def effort_by_term(db: Session, school_id: UUID) -> Sequence[sa.Row[Any]]:
         .group_by(col(Event.term))
         .order_by(col(Event.term))
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCourse:
+    """What is known of when an action took place, and which indicators its goals aim at."""
+
+    id: UUID
+    title: str
+    state: ActionState
+    planned_from: date
+    planned_to: date
+    first_held: Term | None
+    last_held: Term | None
+    held: int
+    joint: int
+    aims: tuple[str, ...]
+
+
+def courses_of_school(db: Session, school_id: UUID) -> list[ActionCourse]:
+    """Every action with the terms of its held events, oldest first: two reads, however many they are."""
+    is_joint = (
+        select(1)
+        .where(col(EventPartner.school_id) == Event.school_id, col(EventPartner.event_id) == Event.id)
+        .exists()
+    )
+    is_held = sa.and_(
+        col(Event.school_id) == Action.school_id,
+        col(Event.action_id) == Action.id,
+        col(Event.state) == EventState.HELD,
+    )
+    rows = db.execute(
+        select(
+            Action.id,
+            Action.title,
+            Action.state,
+            Action.planned_from,
+            Action.planned_to,
+            func.min(Event.term).label("first_held"),
+            func.max(Event.term).label("last_held"),
+            func.count(Event.id).label("held"),
+            func.count(case((is_joint, Event.id))).label("joint"),
+        )
+        .outerjoin(Event, is_held)
+        .where(col(Action.school_id) == school_id)
+        .group_by(
+            col(Action.id),
+            col(Action.title),
+            col(Action.state),
+            col(Action.planned_from),
+            col(Action.planned_to),
+        )
+        .order_by(col(Action.id))
+    )
+    aims = _aims_by_action(db, school_id)
+    return [
+        ActionCourse(
+            row.id,
+            row.title,
+            row.state,
+            row.planned_from,
+            row.planned_to,
+            Term(row.first_held) if row.first_held else None,
+            Term(row.last_held) if row.last_held else None,
+            row.held,
+            row.joint,
+            aims.get(row.id, ()),
+        )
+        for row in rows
+    ]
+
+
+def _aims_by_action(db: Session, school_id: UUID) -> dict[UUID, tuple[str, ...]]:
+    """Action → the indicators that the goals it serves have a target for."""
+    rows = db.execute(
+        select(ActionGoal.action_id, Goal.target_indicator)
+        .join(Goal, sa.and_(col(Goal.school_id) == ActionGoal.school_id, col(Goal.id) == ActionGoal.goal_id))
+        .where(col(ActionGoal.school_id) == school_id, col(Goal.target_indicator).is_not(None))
+        .distinct()
+    )
+    found: dict[UUID, tuple[str, ...]] = {}
+    for action_id, slug in rows:
+        found[action_id] = (*found.get(action_id, ()), slug)
+    return found
+
+
+def endings_by_review(db: Session, school_id: UUID) -> dict[UUID, Term]:
+    """Action → the last term whose review, once closed, stopped or finished it."""
+    rows = db.execute(
+        select(Decision.action_id, func.max(Decision.term))
+        .join(
+            ReviewVersion,
+            sa.and_(
+                col(ReviewVersion.school_id) == Decision.school_id,
+                col(ReviewVersion.term) == Decision.term,
+                col(ReviewVersion.number) == Decision.number,
+            ),
+        )
+        .where(
+            col(Decision.school_id) == school_id,
+            col(Decision.action_id).is_not(None),
+            col(Decision.verdict).in_([Verdict.STOP, Verdict.FINISH]),
+        )
+        .group_by(col(Decision.action_id))
+    )
+    return {action_id: Term(term) for action_id, term in rows}

@@ -14,7 +14,7 @@ from app.domain.school_year import SchoolYear, Term
 from app.domain.vocabulary import ActionState, Axis
 from dashboards.looks import count_axis
 from dashboards.points import Mark, Point
-from dashboards.series import effort, plan, summary, term_series
+from dashboards.series import effort, plan, small, summary, term_series
 
 MEETINGS, VISITS, TURNOUT = (
     INDICATORS[slug] for slug in ("individual_meetings", "visits", "election_turnout")
@@ -62,7 +62,8 @@ FIGURES = {
         TURNOUT, [Point(TERMS[0], Figure.of(150, 360)), Point(TERMS[6], Figure.of(159, 362))]
     ),
     "empty": term_series(VISITS, []),
-    "compact": term_series(MEETINGS, MET, target=TO_85, marks=CAFE, compact=True),
+    "own": term_series(VISITS, CAME, own={TERMS[3]: 20, TERMS[1]: 2}, own_name="Café"),
+    "compact": small(MEETINGS, MET, TO_85),
     "plan": plan(PLAN),
     "no plan": plan({}),
     "effort": effort(HELD),
@@ -92,9 +93,9 @@ def test_colours_are_tokens_of_the_theme(name: str) -> None:
 
 
 def test_a_rate_is_drawn_in_per_cent_and_written_in_counts() -> None:
-    (trace,) = FIGURES["rate"]["data"]
+    trace, said = FIGURES["rate"]["data"]
     assert trace["y"] == [63.7755, 66.8367, None, 70.7071, None, 0.0, 80.6122]
-    assert trace["text"][0] == "125<br>sur 196"
+    assert said["text"][0] == "125<br>sur 196"
     assert trace["hovertext"][6] == "1er trimestre 2026-2027<br>158 élèves sur 196 (81\u202f%)"
     assert FIGURES["rate"]["layout"]["yaxis"]["range"] == [0, 100]
     assert FIGURES["rate"]["layout"]["yaxis"]["ticktext"][-1] == "100\u202f%"
@@ -116,17 +117,18 @@ def test_counts_stand_on_zero_and_tell_visits_per_hundred_pupils_only_to_a_point
 def test_three_kinds_of_nothing_are_three() -> None:
     assert words(FIGURES["rate"])[:2] == ["non<br>mesuré", "sans<br>objet"]
     assert FIGURES["rate"]["data"][0]["y"][5] == 0.0
-    assert FIGURES["rate"]["data"][0]["text"][5] == "0<br>sur 196"
+    assert FIGURES["rate"]["data"][1]["text"][5] == "0<br>sur 196"
     assert words(term_series(MEETINGS, points((0, 0)))) == ["0<br>sur 0"]
 
 
 def test_neighbours_of_the_same_nothing_are_told_once() -> None:
-    (note,) = term_series(VISITS, points(3, None, None, 4))["layout"]["annotations"]
+    (note, _) = term_series(VISITS, points(3, None, None, 4))["layout"]["annotations"]
     assert (note["x"], note["name"]) == (1.5, "nothing 2")
 
 
 def test_no_line_crosses_a_term_without_a_figure() -> None:
-    (trace,) = FIGURES["rate"]["data"]
+    trace, said = FIGURES["rate"]["data"]
+    assert said["mode"] == "text"
     assert trace["connectgaps"] is False
     assert trace["x"] == [
         [*["2024-2025"] * 3, *["2025-2026"] * 3, "2026-2027"],
@@ -137,8 +139,9 @@ def test_no_line_crosses_a_term_without_a_figure() -> None:
 
 
 def test_an_incomplete_total_is_hollow_and_joined_to_nothing() -> None:
-    whole, part = FIGURES["incomplete"]["data"]
+    whole, part, said = FIGURES["incomplete"]["data"]
     assert (whole["y"], part["y"]) == ([50.0, None], [None, 25.0])
+    assert said["text"] == ["1<br>sur 2", "3<br>sur 12"]
     assert "lines" not in part["mode"]
     assert part["marker"]["symbol"] == "circle-open"
     assert "Une partie des classes seulement\u202f: à ne pas comparer" in part["hovertext"][1]
@@ -170,7 +173,7 @@ def test_the_words_of_the_target_go_where_they_cover_least() -> None:
 def test_marks_stand_before_a_beginning_and_after_an_end() -> None:
     lines = [shape["x0"] for shape in FIGURES["rate"]["layout"]["shapes"] if shape["line"]["dash"] == "dot"]
     assert lines == [0.5, 3.5]
-    assert words(FIGURES["rate"])[-2:] == ["début\u202f: Café des parents", "fin\u202f: Café des parents"]
+    assert words(FIGURES["rate"])[-3:-1] == ["début\u202f: Café des parents", "fin\u202f: Café des parents"]
 
 
 def test_marks_of_one_moment_share_a_line_and_those_outside_are_left_out() -> None:
@@ -181,10 +184,107 @@ def test_marks_of_one_moment_share_a_line_and_those_outside_are_left_out() -> No
     assert figure["layout"]["annotations"][0]["hovertext"] == "Café · Atelier · Stand"
 
 
+def test_a_moment_at_the_edge_of_a_chart_has_nothing_to_be_compared_with() -> None:
+    edges = [
+        Mark(TERMS[0], "Café", "start"),
+        Mark(TERMS[1], "Café", "stop"),
+        Mark(TERMS[1], "Stand", "start"),
+    ]
+    figure = term_series(VISITS, points(1, 2), marks=edges)
+    assert words(figure) == ["début\u202f: Stand"]
+    assert [shape["x0"] for shape in figure["layout"]["shapes"]] == [0.5]
+
+
 def test_a_mark_on_a_yearly_chart_stands_inside_its_year() -> None:
     year = [Point(TERMS[0], Figure.of(150, 360)), Point(TERMS[3], Figure.of(152, 360))]
     figure = term_series(TURNOUT, year, marks=[Mark(TERMS[4], "Présenter les candidats", "start")])
     assert figure["layout"]["shapes"][0]["x0"] == pytest.approx(0.5 + 1 / 3)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "point", "has_one"),
+    [
+        (MEETINGS, Point(TERMS[0], Figure.of(10, 20)), True),
+        (MEETINGS, Point(TERMS[0], Figure.of(10, 19)), False),
+        (MEETINGS, Point(TERMS[0], Figure.of(10, 20), complete=False), False),
+        (MEETINGS, Point(TERMS[0], NOT_MEASURED), False),
+        (TURNOUT, Point(TERMS[0], Figure.of(150, 360)), False),
+        (INDICATORS["furthest_families"], Point(TERMS[0], Figure.of(30, 60)), True),
+        (INDICATORS["actions_done"], Point(TERMS[0], Figure.of(20, 40)), False),
+    ],
+)
+def test_only_a_rate_of_persons_in_a_term_carries_what_chance_leaves(
+    indicator: Indicator, point: Point, has_one: bool
+) -> None:
+    trace = term_series(indicator, [point])["data"][0]
+    assert ("error_y" in trace) is has_one
+
+
+def test_an_interval_is_wilsons_around_its_point() -> None:
+    """158 of 196: 74.51 % to 85.54 % by Wilson's score interval."""
+    trace = FIGURES["rate"]["data"][0]
+    spans = trace["error_y"]
+    assert trace["y"][6] - spans["arrayminus"][6] == pytest.approx(74.51, abs=0.01)
+    assert trace["y"][6] + spans["array"][6] == pytest.approx(85.54, abs=0.01)
+    assert (spans["array"][2], spans["symmetric"]) == (0.0, False)
+    assert (spans["arrayminus"][5], spans["array"][5] > 0) == (0.0, True)  # nobody is an exact end
+
+
+def test_counts_stand_clear_of_their_interval() -> None:
+    trace, said = FIGURES["rate"]["data"]
+    for place, side in enumerate(said["textposition"]):
+        if trace["y"][place] is not None:
+            above = trace["y"][place] + trace["error_y"]["array"][place]
+            below = trace["y"][place] - trace["error_y"]["arrayminus"][place]
+            assert said["y"][place] > above if side == "top center" else said["y"][place] < below
+
+
+def test_the_last_term_shows_where_the_same_term_was_a_year_before() -> None:
+    steps = [s for s in FIGURES["rate"]["layout"]["shapes"] if s["line"]["dash"] == "solid"]
+    assert [(step["x0"], step["x1"], round(step["y0"], 4), step["y1"] - step["y0"]) for step in steps] == [
+        (5.55, 6.45, 70.7071, 0)
+    ]
+    assert words(FIGURES["rate"])[-1] == "— un an plus tôt\u202f: 140 sur 198"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "incomplete"),
+    [
+        ((125, 196), (140, 198), [0]),
+        ((125, 196), (140, 198), [3]),
+        (None, (140, 198), []),
+        (NOT_MEASURED, (1, 2), []),
+    ],
+)
+def test_no_year_before_that_cannot_be_compared(before: Value, now: Value, incomplete: list[int]) -> None:
+    figure = term_series(MEETINGS, points(before, None, None, now, incomplete=incomplete))
+    assert not [text for text in words(figure) if "un an plus tôt" in text]
+    assert not [shape for shape in figure["layout"]["shapes"] if shape["line"]["dash"] == "solid"]
+
+
+def test_a_term_that_is_not_measured_yet_still_shows_the_year_before() -> None:
+    figure = term_series(VISITS, points(41, None, None, NOT_MEASURED))
+    assert "— un an plus tôt\u202f: 41" in words(figure)
+    assert "— un an plus tôt" not in " ".join(words(FIGURES["year"]))
+
+
+def test_an_actions_own_part_stands_on_the_rest() -> None:
+    rest, own = FIGURES["own"]["data"]
+    assert (rest["y"], own["y"]) == ([41, 54, None, 42, 0], [None, 2, None, 20, None])
+    assert (rest["text"], own["text"]) == (["41", "54", "", "42", "0"], ["", "56", "", "62", ""])
+    assert rest["textposition"] == ["outside", "inside", "outside", "inside", "outside"]
+    assert FIGURES["own"]["layout"]["barmode"] == "stack"
+    frames = [shape for shape in FIGURES["own"]["layout"]["shapes"] if shape["type"] == "rect"]
+    assert [(frame["y0"], frame["y1"]) for frame in frames] == [(54, 56), (42, 62)]
+    assert "20" in words(FIGURES["own"])
+    assert "2" not in words(FIGURES["own"])  # too thin for its number
+    assert "en tirets\u202f: Café" in words(FIGURES["own"])
+
+
+def test_an_action_cannot_have_more_than_there_is() -> None:
+    with pytest.raises(ValueError, match="plus que le total"):
+        term_series(VISITS, points(4), own={TERMS[0]: 5})
+    assert len(term_series(VISITS, points(NOT_MEASURED, 4), own={TERMS[0]: 5})["data"]) == 1
 
 
 def test_what_people_typed_stays_text() -> None:
@@ -212,7 +312,7 @@ def test_a_compact_chart_keeps_the_nothings_and_drops_the_names() -> None:
     figure = FIGURES["compact"]
     assert words(figure) == ["non<br>mesuré", "sans<br>objet"]
     assert [shape["line"]["dash"] for shape in figure["layout"]["shapes"]] == ["dash"]
-    assert [text for text in figure["data"][0]["text"] if text] == ["158<br>sur 196"]
+    assert [text for text in figure["data"][1]["text"] if text] == ["158<br>sur 196"]
 
 
 @pytest.mark.parametrize(("highest", "end"), [(0, 2), (1, 2), (3, 4), (41, 60), (104, 150), (9_000, 15_000)])
@@ -239,7 +339,11 @@ def test_the_plan_tells_states_apart_without_colour() -> None:
     assert words(figure)[1:] == [
         "Se familiariser avec l’École · aucune action",
         "Participer à la vie de l’école · 3 actions",
+        "1",
+        "3",
     ]
+    done, *_ = figure["data"]
+    assert (done["text"], done["textfont"]["color"]) == (["2", "", ""], "var(--card)")
 
 
 def test_effort_has_a_scale_for_parents_and_one_for_events() -> None:
