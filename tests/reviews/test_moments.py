@@ -49,8 +49,8 @@ def act(
     title: str = "Café des parents",
     **more: Any,
 ) -> Action:
-    planned = {"planned_from": date(*first), "planned_to": date(*last)}
-    action = add_action(db, claire, A, ActionIn(axis=Axis.FAMILIARITY, title=title, **planned, **more))
+    days: dict[str, Any] = {"planned_from": date(*first), "planned_to": date(*last)}
+    action = add_action(db, claire, A, ActionIn(axis=Axis.FAMILIARITY, title=title, **days, **more))
     for step in STATES[state]:
         action = set_action_state(
             db, claire, A, action.id, ActionStateIn(state=step, reason="Une raison"), action.version
