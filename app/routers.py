@@ -14,7 +14,7 @@ from app.measurements import api as measurements_api
 from app.measurements import grade_pages, session_pages
 from app.measurements import pages as measurements_pages
 from app.reviews import api as reviews_api
-from app.reviews import council_pages, proposal_pages
+from app.reviews import council_pages, documents_api, minutes_pages, proposal_pages
 from app.reviews import pages as reviews_pages
 from app.schools import api as schools_api
 from app.schools import pages as schools_pages
@@ -52,4 +52,6 @@ PRIVATE = (
     reviews_pages.router,
     council_pages.router,
     proposal_pages.router,
+    documents_api.router,
+    minutes_pages.router,
 )

@@ -286,6 +286,11 @@ MATRIX: dict[str, Row] = {
     "POST /api/v1/schools/{uai}/reviews/{term}/reopen": steer(
         {"reason": "Un oubli"}, 2, places={"term": _REVIEWED}
     ),
+    "GET /api/v1/schools/{uai}/reviews/{term}/minutes.docx": Row(
+        ("claire", "lea"), places={"term": _REVIEWED}
+    ),
+    "GET /ecoles/{uai}/conseil/{term}/releve": Row(("claire", "lea"), places={"term": _REVIEWED}),
+    "GET /ecoles/{uai}/conseil/{term}/releve.docx": Row(("claire", "lea"), places={"term": _REVIEWED}),
     "GET /ecoles/{uai}": see_work(),
     "GET /ecoles/{uai}/tableau-de-bord": see_work(),
     "GET /ecoles/{uai}/tableau-de-bord/{term}": see_work(),

@@ -193,11 +193,16 @@ Series = Mapping[str, Mapping[Term, Total]]
 
 
 def series_of_school(
-    db: Session, school: School, terms: Sequence[Term] | None = None
+    db: Session, school: School, terms: Sequence[Term] | None = None, *, as_of: int | None = None
 ) -> dict[str, dict[Term, Total]]:
-    """Every figure of the school in one read."""
+    """Every figure of the school in one read; with a ledger version, as it was at that turn."""
     series: dict[str, dict[Term, Total]] = {}
-    for row in queries.totals_of_school(db, school.id, terms=terms):
+    rows = (
+        queries.totals_of_school(db, school.id, terms=terms)
+        if as_of is None
+        else queries.totals_recomputed(db, school.id, version=as_of)
+    )
+    for row in rows:
         series.setdefault(row.indicator, {})[Term(row.term)] = _total(row)
     return series
 
@@ -220,12 +225,7 @@ def totals_at(
     """Each indicator followed in a term, with its sentence; `as_of` is a ledger version."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
     profile = profile_at(db, school.id, term.year)
-    if as_of is None:
-        series: dict[str, dict[Term, Total]] = series_of_school(db, school)
-    else:
-        series = {}
-        for row in queries.totals_recomputed(db, school.id, version=as_of):
-            series.setdefault(row.indicator, {})[Term(row.term)] = _total(row)
+    series = series_of_school(db, school, as_of=as_of)
     answers: list[dict[str, object]] = []
     for indicator in indicators_of(db, school, term).values():
         total = shown_total(series, indicator, term)

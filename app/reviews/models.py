@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from app.actions.models import ActionIn
 from app.db import Day, TermKey, Text, Whole, choice, uuid7
 from app.domain.plan import Verdict
-from app.domain.vocabulary import LeadRole, Status
+from app.domain.vocabulary import Axis, LeadRole, Status
 from app.goals.models import GoalIn
 from app.reviews.kinds import FigureKind, ReviewState, TargetKind
 
@@ -261,10 +261,15 @@ class ReviewFigure(SQLModel, table=True):
     """The indicator's slug, or the id of a goal or an action."""
     label: str = Field(max_length=200)
     state: str = Field(default="", max_length=24)
+    axis: Axis | None = Field(default=None, sa_type=choice(Axis))
+    """Of an action: where it stood on the sheet."""
     status: Status | None = Field(default=None, sa_type=choice(Status))
     counted: int | None = None
     out_of: int | None = None
     target: str = Field(default="", max_length=200)
+    target_value: int | None = None
+    target_by: str | None = Field(default=None, max_length=12)
+    """Of an indicator: the target that its chart showed, and the term to reach it in."""
     sentence: str = Field(default="", max_length=1000)
 
 

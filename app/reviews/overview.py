@@ -22,7 +22,7 @@ from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis, GoalState, Status
 from app.goals.models import Goal
 from app.goals.queries import goals_of_school
-from app.measurements.service import Total, grades_in, grades_of, series_of_school, shown_total
+from app.measurements.service import Series, Total, grades_in, grades_of, series_of_school, shown_total
 from app.reviews import queries
 from app.reviews.kinds import FigureKind
 from app.reviews.moments import Moment, moments_of
@@ -142,6 +142,8 @@ class Overview:
                 "counted": rate.counted if rate else None,
                 "out_of": rate.out_of if rate else None,
                 "target": target_text(view.indicator, view.target) if view.target else "",
+                "target_value": view.target.value if view.target else None,
+                "target_by": view.target.by if view.target else None,
                 "sentence": view.sentence,
             }
         for goal in self.goals:
@@ -159,6 +161,7 @@ class Overview:
                 "key": str(action.action.id),
                 "label": action.action.title,
                 "state": action.action.state.value,
+                "axis": action.action.axis,
                 "sentence": action.sentence,
             }
 
@@ -245,12 +248,11 @@ def _indicator_view(
     if total.grades and total.figure.status is Status.VALUE:
         measured = french.counted(total.grades, ("niveau", "niveaux"))
         sentence += f" Relevé par niveau{NARROW}: {measured} sur {every_grade}."
-    return IndicatorView(indicator, total, target, sentence, _history(series, indicator, term), pupils)
+    return IndicatorView(indicator, total, target, sentence, history_of(series, indicator, term), pupils)
 
 
-def _history(
-    series: Mapping[str, Mapping[Term, Total]], indicator: Indicator, term: Term
-) -> tuple[Total, ...]:
+def history_of(series: Series, indicator: Indicator, term: Term) -> tuple[Total, ...]:
+    """This school year up to `term` and the two before, oldest first."""
     year = term.year
     terms = [
         at for shown in (year.previous.previous, year.previous, year) for at in shown.terms if at <= term

@@ -163,21 +163,23 @@ def test_our_scripts_stay_small() -> None:
 # --- what others wrote ---------------------------------------------------------------------------------
 
 
-def vendored() -> dict[str, tuple[str, str]]:
+def vendored(folder: Path = VENDOR) -> dict[str, tuple[str, str]]:
     """file → (version, sha256), as VENDOR.md says."""
     row = re.compile(r"^\| `([^`]+)` \|.*\| ([0-9.]+) \|.*\| `([0-9a-f]{64})` \|$", re.MULTILINE)
     return {
-        name: (version, digest) for name, version, digest in row.findall((VENDOR / "VENDOR.md").read_text())
+        name: (version, digest) for name, version, digest in row.findall((folder / "VENDOR.md").read_text())
     }
 
 
-def test_vendored_files_are_unchanged() -> None:
-    told = vendored()
-    made_here = {"VENDOR.md", "plotly.css"}
-    licences = {path.name for path in VENDOR.glob("*-LICENSE.txt")}
-    assert {path.name for path in VENDOR.iterdir()} == told.keys() | made_here | licences
+@pytest.mark.parametrize("folder", [VENDOR, APP / "web" / "fonts"], ids=named)
+def test_vendored_files_are_unchanged(folder: Path) -> None:
+    told = vendored(folder)
+    made_here = {"VENDOR.md", "plotly.css"} & {path.name for path in folder.iterdir()}
+    licences = {path.name for path in folder.glob("*-LICENSE.txt")}
+    assert licences
+    assert {path.name for path in folder.iterdir()} == told.keys() | made_here | licences
     for name, (_, digest) in told.items():
-        assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, name
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
 
 
 def test_the_chart_script_is_the_one_that_plotly_draws_for() -> None:
@@ -197,7 +199,8 @@ def test_the_chart_styles_are_those_of_the_script() -> None:
 
 
 def test_starting_does_not_pay_for_charts_and_documents() -> None:
-    program = "import sys, app.main; print(sorted({'plotly', 'scipy', 'numpy', 'docx'} & sys.modules.keys()))"
+    late = {"plotly", "scipy", "numpy", "docx", "resvg_py"}
+    program = f"import sys, app.main; print(sorted({late} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
 
