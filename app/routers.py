@@ -4,7 +4,7 @@ from app.accounts import api as accounts_api
 from app.accounts import house_pages, invitation_pages, own_pages, sign_in_pages
 from app.accounts import pages as accounts_pages
 from app.actions import api as actions_api
-from app.actions import event_pages, partner_pages
+from app.actions import effects_api, event_pages, partner_pages
 from app.actions import pages as actions_pages
 from app.elections import api as elections_api
 from app.elections import pages as elections_pages
@@ -39,6 +39,7 @@ PRIVATE = (
     goals_api.router,
     goals_pages.router,
     actions_api.router,
+    effects_api.router,
     actions_pages.router,
     event_pages.router,
     partner_pages.router,

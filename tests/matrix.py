@@ -201,6 +201,7 @@ MATRIX: dict[str, Row] = {
     # --- AGIR
     "GET /api/v1/schools/{uai}/actions": see_work(),
     "POST /api/v1/schools/{uai}/actions": steer(ACTION),
+    "GET /api/v1/schools/{uai}/actions/{action_id}/effects": see_work(),
     "GET /api/v1/schools/{uai}/actions/{action_id}": see_work(),
     "PUT /api/v1/schools/{uai}/actions/{action_id}": steer(ACTION | {"reason": "Plus clair"}, 1),
     "PATCH /api/v1/schools/{uai}/actions/{action_id}": steer({"state": "running"}, 1),

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.accounts.access import CurrentActor, Uai, school_for, today_at
 from app.accounts.actor import Actor, Task
 from app.actions import queries, service
+from app.actions.effects import effects_of_school
 from app.actions.event_pages import action_url, event_form, fed_sentence, seen_event
 from app.actions.models import Action, ActionChange, ActionIn, ActionStateIn, EventIn
 from app.db import Db
@@ -144,6 +145,7 @@ def _show(
         goals=[label for key, label in choices["goal_ids"] if UUID(key) in action.goal_ids],
         partners=[label for key, label in choices["partner_ids"] if UUID(key) in action.partner_ids],
         lever=LEVERS[action.lever].label if action.lever else None,
+        effects=effects_of_school(db, school).get(action.id, []),
         may_steer=school.id in actor.schools_for(Task.STEER),
     )
 

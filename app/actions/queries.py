@@ -217,6 +217,29 @@ def events_of_term(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[A
     return db.execute(wanted).all()
 
 
+def attendances(db: Session, school_id: UUID) -> Sequence[sa.Row[Any]]:
+    """(action_id, term, held_on, parents) of every held event of the school, the first one first."""
+    return db.execute(
+        select(Event.action_id, Event.term, Event.held_on, Event.parents_present.label("parents"))
+        .where(col(Event.school_id) == school_id, col(Event.state) == EventState.HELD)
+        .order_by(col(Event.held_on), col(Event.id))
+    ).all()
+
+
+def aims_of_actions(db: Session, school_id: UUID) -> dict[UUID, list[str]]:
+    """Action → the indicators that the goals it serves aim at, oldest goal first."""
+    rows = db.execute(
+        select(ActionGoal.action_id, Goal.target_indicator)
+        .join(Goal, sa.and_(col(Goal.school_id) == ActionGoal.school_id, col(Goal.id) == ActionGoal.goal_id))
+        .where(col(ActionGoal.school_id) == school_id, col(Goal.target_indicator).is_not(None))
+        .order_by(col(Goal.id))
+    )
+    found: dict[UUID, list[str]] = {}
+    for action_id, slug in rows:
+        found.setdefault(action_id, []).append(slug)
+    return found
+
+
 def days_of_year(db: Session, school_id: UUID, year: str) -> Sequence[tuple[str, date]]:
     """(term, day) of every event of a school year that was not cancelled."""
     day = func.coalesce(Event.held_on, Event.planned_on)

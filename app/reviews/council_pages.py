@@ -17,6 +17,7 @@ from app import clock
 from app.accounts.access import CurrentActor, Uai, school_for, today_at
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import version_of
+from app.actions.effects import effects_of_school
 from app.db import Db
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
@@ -246,6 +247,7 @@ def _under_way(
         "steps": steps,
         "forms": [step.form for step in steps],
         "charts": {view.indicator.slug: chart_of(view, seen) for view in seen.indicators},
+        "effects": effects_of_school(db, school),
         "followed": followed,
         "followed_term": Term(followed[0].decision.term).label if followed else "",
         "additions": [decision for decision in decisions if decision.verdict is Verdict.ADD],
