@@ -50,6 +50,14 @@ def effects_of_school(db: Session, school: School) -> dict[UUID, list[Effect]]:
     }
 
 
+def own_attendance(db: Session, school_id: UUID) -> dict[UUID, dict[Term, int]]:
+    """Action → term → how many parents its own meetings brought."""
+    found: dict[UUID, Counter[Term]] = {}
+    for row in queries.attendances(db, school_id):
+        found.setdefault(row.action_id, Counter())[Term(row.term)] += row.parents
+    return {action_id: dict(came) for action_id, came in found.items()}
+
+
 def _held(db: Session, school: School) -> Held:
     held = Held()
     for row in queries.attendances(db, school.id):

@@ -17,13 +17,14 @@ from app import clock
 from app.accounts.access import CurrentActor, Uai, school_for, today_at
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import version_of
-from app.actions.effects import effects_of_school
+from app.actions.effects import effects_of_school, own_attendance
+from app.actions.feeding import VISITS
 from app.db import Db
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
 from app.reviews import queries, service
-from app.reviews.charts import chart_of
-from app.reviews.council import NOTE_WIDGETS, VERDICTS, followed_up, items_of, steps_of, still_waiting
+from app.reviews.charts import ChartView, action_chart, chart_of
+from app.reviews.council import NOTE_WIDGETS, VERDICTS, Item, followed_up, items_of, steps_of, still_waiting
 from app.reviews.kinds import ReviewState, TargetKind
 from app.reviews.meeting import add_note, start_meeting
 from app.reviews.models import (
@@ -37,7 +38,7 @@ from app.reviews.models import (
     TargetRef,
     VerdictIn,
 )
-from app.reviews.overview import overview
+from app.reviews.overview import Overview, overview
 from app.reviews.pages import term_links
 from app.schools.models import School
 from app.schools.service import current_term, term_or_404
@@ -248,12 +249,24 @@ def _under_way(
         "forms": [step.form for step in steps],
         "charts": {view.indicator.slug: chart_of(view, seen) for view in seen.indicators},
         "effects": effects_of_school(db, school),
+        "action_charts": _action_charts(db, school, seen, items),
         "followed": followed,
         "followed_term": Term(followed[0].decision.term).label if followed else "",
         "additions": [decision for decision in decisions if decision.verdict is Verdict.ADD],
         "waiting": still_waiting(items),
         "minutes": _minutes_since(review),
         "version": version_of(db, school.id),
+    }
+
+
+def _action_charts(db: Session, school: School, seen: Overview, items: list[Item]) -> dict[UUID, ChartView]:
+    """The parents' visits with the part that each action's own meetings made."""
+    visits = next((view for view in seen.indicators if view.indicator.slug == VISITS), None)
+    own = own_attendance(db, school.id)
+    return {
+        item.id: action_chart(visits, seen, own[item.id], item.title)
+        for item in items
+        if visits and item.id in own
     }
 
 
