@@ -1,12 +1,15 @@
 """The meeting on a projector: by keyboard, without connection for a while, and with two people deciding."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+import docx
 import pytest
 from playwright.sync_api import Page, expect
 from sqlmodel import Session
 
+from app import clock
 from app.accounts.access import actor_of_user
 from app.accounts.actor import Actor
 from app.accounts.queries import user_by_email
@@ -22,7 +25,7 @@ from app.reviews.queries import decisions_of_term
 from app.reviews.service import open_review
 from app.schools.queries import school_by_uai
 from tests.browser.conftest import Site
-from tests.world import T1, TODAY, A
+from tests.world import PASSWORD, T1, T2, TODAY, A
 
 pytestmark = pytest.mark.browser
 COUNCIL = f"/ecoles/{A}/conseil/{T1}"
@@ -141,6 +144,8 @@ def test_a_whole_meeting_by_keyboard(meeting: Site, open_page: Open) -> None:
     assert page.input_value("#clore [name='members_present']") == "9"
     page.locator("#clore .foot button").press("Enter")
     page.wait_for_selector("h1:has-text('Relevé de conclusions')")
+    read_the_minutes(page)
+    find_the_plan_as_decided(page)
     with meeting.database.session(reading=True) as db:
         school = school_by_uai(db, A)
         assert school is not None
@@ -151,6 +156,35 @@ def test_a_whole_meeting_by_keyboard(meeting: Site, open_page: Open) -> None:
         OPEN_DOOR: ActionState.RUNNING,
         "Goûter des cultures": ActionState.PLANNED,
     }
+
+
+def read_the_minutes(page: Page) -> None:
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Télécharger le relevé").first.click()
+    document = docx.Document(str(download.value.path()))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    text = "\n".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
+    for said in (GOAL, CAFE, "Le mardi soir", ALBUM, "Peu regardé", OPEN_DOOR, "Goûter des cultures"):
+        assert said in text
+    assert "9 membres présents" in text
+    assert download.value.suggested_filename == f"releve-{A}-{T1}.docx"
+
+
+def find_the_plan_as_decided(page: Page) -> None:
+    """The next term begins with what was decided, and asks only about what goes on."""
+    clock.pin(datetime(2027, 1, 15, 15, tzinfo=UTC))
+    page.context.clear_cookies()
+    page.goto(f"/connexion?next=/ecoles/{A}/conseil/{T2}")
+    page.fill("[name='email']", "claire@demo.invalid")
+    page.fill("[name='password']", PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+    page.get_by_role("button", name="Ouvrir le bilan").click()
+    begin = page.locator("#debut")
+    expect(begin).to_contain_text("Ce qui avait été décidé au 1er trimestre 2026-2027")
+    for said in ("Poursuivre", "Modifier", "Arrêter", "Ajouter", "Peu regardé", "abandonnée"):
+        expect(begin).to_contain_text(said)
+    asked = page.locator("section.step[id^='d-'] h2").all_text_contents()
+    assert set(asked) == {GOAL, CAFE, OPEN_DOOR, "Goûter des cultures"}
 
 
 def test_a_minute_without_connection_loses_nothing(meeting: Site, open_page: Open) -> None:
