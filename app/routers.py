@@ -13,6 +13,9 @@ from app.goals import pages as goals_pages
 from app.measurements import api as measurements_api
 from app.measurements import grade_pages, session_pages
 from app.measurements import pages as measurements_pages
+from app.parents import api as parents_api
+from app.parents import link_pages
+from app.parents import pages as parents_pages
 from app.reviews import api as reviews_api
 from app.reviews import council_pages, documents_api, minutes_pages, proposal_pages
 from app.reviews import pages as reviews_pages
@@ -23,6 +26,7 @@ PUBLIC = (
     house_pages.router,
     invitation_pages.router,
     sign_in_pages.public,
+    link_pages.router,
 )
 """Reached without being signed in."""
 
@@ -55,4 +59,6 @@ PRIVATE = (
     proposal_pages.router,
     documents_api.router,
     minutes_pages.router,
+    parents_api.router,
+    parents_pages.router,
 )

@@ -7,8 +7,9 @@ from app.actions import models as actions
 from app.elections import models as elections
 from app.goals import models as goals
 from app.measurements import models as measurements
+from app.parents import models as parents
 from app.reviews import models as reviews
 from app.schools import models as schools
 
 metadata = SQLModel.metadata
-FEATURES = (accounts, schools, measurements, elections, goals, actions, reviews)
+FEATURES = (accounts, schools, measurements, elections, goals, actions, reviews, parents)

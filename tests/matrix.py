@@ -64,6 +64,8 @@ PUBLIC = {
     "POST /connexion/demo",
     "GET /invitation/{token}",
     "POST /invitation/{token}",
+    "GET /parents/{token}",
+    "POST /parents/{token}",
 }
 """Routes that answer without a session; each says in its own test why that is right."""
 
@@ -314,4 +316,18 @@ MATRIX: dict[str, Row] = {
     "POST /ecoles/{uai}/conseil/{term}/ajouter/{kind}": steer(ACTION),
     "GET /ecoles/{uai}/conseil/{term}/modifier/{kind}/{target_id}": steer(),
     "POST /ecoles/{uai}/conseil/{term}/modifier/{kind}/{target_id}": steer(ACTION),
+    # --- shared with the elected parents
+    "GET /api/v1/schools/{uai}/parent-links": steer(),
+    "POST /api/v1/schools/{uai}/parent-links": steer({"term": "2026-2027-T1"}),
+    "DELETE /api/v1/schools/{uai}/parent-links/{link_id}": steer(version=1),
+    "GET /api/v1/schools/{uai}/parent-remarks": steer(),
+    "PATCH /api/v1/schools/{uai}/parent-remarks/{remark_id}": steer({"state": "kept"}, 1),
+    "GET /ecoles/{uai}/parents": steer(),
+    "POST /ecoles/{uai}/parents": steer({"term": "2026-2027-T1", "days": "21"}),
+    "GET /ecoles/{uai}/parents/apercu/{term}": steer(),
+    "GET /ecoles/{uai}/parents/liens/{link_id}/fermer": steer(),
+    "POST /ecoles/{uai}/parents/liens/{link_id}/fermer": steer({"version": "1"}),
+    "POST /ecoles/{uai}/parents/remarques/{remark_id}": steer({"state": "kept", "version": "1"}),
+    "GET /ecoles/{uai}/parents/seance/{term}": steer(),
+    "GET /ecoles/{uai}/parents/seance/{term}/{analysis_id}": steer(),
 }

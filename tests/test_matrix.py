@@ -29,6 +29,8 @@ from app.goals.service import add_goal
 from app.measurements.models import MeasurementIn, SharedAnalysisIn
 from app.measurements.service import record_measurement
 from app.measurements.sessions import hold_shared_analysis
+from app.parents.models import ParentLinkIn, RemarkIn, RemarkTopic
+from app.parents.service import leave_remark, share_with_parents
 from app.reviews.kinds import TargetKind
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.service import close_review, decide, open_review
@@ -100,6 +102,9 @@ def places(db: Session, world: World) -> dict[str, Any]:
     teaching = live_membership(db, world.a.id, user_id=world.users["lea"].id)
     invited = invite(db, claire, A, InvitationIn(email="mona@demo.invalid", role=Role.TEACHER))
     token = read_token(add_token(db, world.users["claire"]))
+    link = share_with_parents(db, claire, A, ParentLinkIn(term=T1)).link
+    said = RemarkIn(topic=RemarkTopic.OTHER, text="Plus de rencontres le soir.")
+    remark = leave_remark(db, world.a.id, link.id, said, "test")
     assert teaching
     assert token
     return {
@@ -120,6 +125,8 @@ def places(db: Session, world: World) -> dict[str, Any]:
         "decision_id": decision.id,
         "kind": "action",
         "target_id": cafe.id,
+        "link_id": link.id,
+        "remark_id": remark.id,
     }
 
 

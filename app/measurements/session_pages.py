@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from app.accounts.access import CurrentActor, Uai, school_for
-from app.accounts.actor import Task
+from app.accounts.actor import Actor, Task
 from app.db import Db
 from app.measurements import sessions
 from app.measurements.models import SharedAnalysis, SharedAnalysisIn
@@ -28,14 +28,16 @@ def _back(school: School, term: str) -> str:
     return f"{entry_url(school.uai, term)}?ok={sessions.INDICATOR}#{sessions.INDICATOR}"
 
 
-def _page(
+def session_form_page(
     request: Request,
+    actor: Actor,
     school: School,
     term: str,
     form: Form[SharedAnalysisIn],
     analysis: SharedAnalysis | None,
     status: int = 200,
 ) -> Response:
+    """The form of a session, new or noted; it is always sent to this module’s own addresses."""
     return render(
         request,
         "measurements/session.html",
@@ -45,13 +47,14 @@ def _page(
         back=f"{entry_url(school.uai, term)}#{sessions.INDICATOR}",
         form=form,
         analysis=analysis,
+        may_steer=school.id in actor.schools_for(Task.STEER),
     )
 
 
 @router.get("/nouvelle")
 def new_session_page(request: Request, db: Db, actor: CurrentActor, uai: Uai) -> Response:
     school = school_for(db, actor, uai, Task.COUNT)
-    return _page(request, school, current_term(db, school), Form(SharedAnalysisIn), None)
+    return session_form_page(request, actor, school, current_term(db, school), Form(SharedAnalysisIn), None)
 
 
 @router.post("/nouvelle")
@@ -60,14 +63,16 @@ def submit_session(request: Request, db: Db, actor: CurrentActor, uai: Uai, post
     form, held = Form(SharedAnalysisIn, posted), []
     if form.attempt(db, lambda data: held.append(sessions.hold_shared_analysis(db, actor, uai, data))):
         return see_other(_back(school, held[0].term))
-    return _page(request, school, current_term(db, school), form, None, status=422)
+    return session_form_page(request, actor, school, current_term(db, school), form, None, status=422)
 
 
 @router.get("/{analysis_id}")
 def session_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, analysis_id: UUID) -> Response:
     school = school_for(db, actor, uai, Task.COUNT)
     row = analysis_or_404(db, school.id, analysis_id)
-    return _page(request, school, row.term, Form(SharedAnalysisIn, start=row, version=row.version), row)
+    return session_form_page(
+        request, actor, school, row.term, Form(SharedAnalysisIn, start=row, version=row.version), row
+    )
 
 
 @router.post("/{analysis_id}")
@@ -82,7 +87,9 @@ def submit_session_revision(
     ):
         return see_other(_back(school, analysis_or_404(db, school.id, analysis_id).term))
     row = analysis_or_404(db, school.id, analysis_id)
-    return _page(request, school, row.term, form, row, status=409 if form.is_stale else 422)
+    return session_form_page(
+        request, actor, school, row.term, form, row, status=409 if form.is_stale else 422
+    )
 
 
 @router.get("/{analysis_id}/supprimer")
