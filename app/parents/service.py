@@ -187,8 +187,10 @@ def is_in(text: str, remark: ParentRemark) -> bool:
 
 def taken_over(text: str, remarks: Iterable[ParentRemark]) -> str:
     """A session's text with the remarks it does not have yet, a dash before each."""
-    lines = [f"– {remark.text}" for remark in remarks if not is_in(text, remark)]
-    return "\n".join([text, *lines] if text else lines)
+    for remark in remarks:
+        if not is_in(text, remark):
+            text = f"{text}\n– {remark.text}".lstrip("\n")
+    return text
 
 
 def not_yet_in(texts: Sequence[str], remarks: Iterable[ParentRemark]) -> list[ParentRemark]:

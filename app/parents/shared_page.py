@@ -144,7 +144,8 @@ def _goal(goal: Goal, indicators: Mapping[str, Indicator]) -> SharedGoal:
     indicator = indicators.get(target.indicator) if target else None
     if target is None or indicator is None:
         return SharedGoal(goal.title, "")
-    return SharedGoal(goal.title, f"{indicator.title}\u202f: {target_text(indicator, target)}")
+    name = f"{indicator.title[:1].lower()}{indicator.title[1:]}"
+    return SharedGoal(goal.title, f"Nous visons {target_text(indicator, target)} ({name}).")
 
 
 def _action(action: Action, dates: Mapping[UUID, Any], term: Term) -> SharedAction:
