@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -88,7 +88,7 @@ def _end_of(school: School, day: date) -> datetime:
     """The midnight after a day, where the school is."""
     departement = DEPARTEMENTS.get(school.departement)
     zone = ZoneInfo(departement.timezone if departement else "Europe/Paris")
-    return datetime.combine(day + DAY, time.min, zone)
+    return datetime.combine(day + DAY, time.min, zone).astimezone(UTC)
 
 
 def last_day(school: School, link: ParentLink) -> date:
