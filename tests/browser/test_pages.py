@@ -15,6 +15,8 @@ from app.demo.places import MAIN
 from app.demo.world import fill
 from app.domain.vocabulary import EventState
 from app.goals.models import Goal
+from app.parents.models import ParentLink, ParentLinkIn, RemarkIn, RemarkTopic
+from app.parents.service import keep_remark, leave_remark, share_with_parents
 from app.reviews.models import ReviewIn
 from app.reviews.service import open_review
 from app.schools.queries import school_by_uai
@@ -23,6 +25,8 @@ from tests.world import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]  # what a page looks like does not depend on the engine
 HOME = f"/ecoles/{MAIN.uai}"
+SECRET = "secret-of-the-parents-link"
+SHARED = f"/parents/{SECRET}"
 LOOKS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
@@ -49,6 +53,9 @@ PAGES = {
         f"{HOME}/partenaires",
         f"{HOME}/election/2026-2027",
         f"{HOME}/analyse-partagee/nouvelle",
+        f"{HOME}/parents",
+        f"{HOME}/parents/apercu/2025-2026-T3",
+        f"{HOME}/parents/liens/{{link}}/fermer",
         f"{HOME}/rentree/2026-2027",
         f"{HOME}/indicateurs",
         f"{HOME}/comptes",
@@ -57,7 +64,15 @@ PAGES = {
     ],
     "lea": [HOME, f"{HOME}/saisie/2026-2027-T1", f"{HOME}/conseil/2026-2027-T1"],
     "ines": ["/", "/inviter", f"{HOME}/election/2026-2027"],
-    "": ["/connexion", "/aide", "/accessibilite", "/donnees-personnelles", "/mentions-legales"],
+    "": [
+        "/connexion",
+        "/aide",
+        "/accessibilite",
+        "/donnees-personnelles",
+        "/mentions-legales",
+        SHARED,
+        "/parents/x",
+    ],
 }
 
 
@@ -79,7 +94,14 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
         from app.accounts.access import actor_of_user
         from app.domain.vocabulary import Door
 
-        open_review(db, actor_of_user(db, claire, Door.PAGE, "test"), MAIN.uai, ReviewIn(term="2026-2027-T1"))
+        head = actor_of_user(db, claire, Door.PAGE, "test")
+        open_review(db, head, MAIN.uai, ReviewIn(term="2026-2027-T1"))
+        link = share_with_parents(db, head, MAIN.uai, ParentLinkIn(term="2025-2026-T3")).link
+        link.token_hash = secrets.fingerprint(SECRET)
+        for text in ("Plus de rencontres le soir.", "Le café plaît beaucoup."):
+            said = RemarkIn(topic=RemarkTopic.ACTIONS, text=text)
+            remark = leave_remark(db, link.school_id, link.id, said, "test")
+        keep_remark(db, head, MAIN.uai, remark.id, remark.version)
     database.engine.dispose()
     yield from serve(url)
 
@@ -94,7 +116,8 @@ def ids(demo: Site) -> dict[str, str]:
         assert event is not None
         goal = db.scalars(select(Goal.id).where(Goal.school_id == school.id)).first()
         action = db.scalars(select(Action.id).where(Action.id == event.action_id)).first()
-        return {"goal": str(goal), "action": str(action), "event": str(event.id)}
+        link = db.scalars(select(ParentLink.id)).first()
+        return {"link": str(link), "goal": str(goal), "action": str(action), "event": str(event.id)}
 
 
 def visit(
