@@ -56,7 +56,6 @@ def serve(database_url: str) -> Iterator[Site]:
 
 
 def new_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str) -> str:
-
     if ENGINE == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp(name) / 'browser.db'}"
     else:
@@ -76,8 +75,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
     yield from serve(url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """For a module and not for the session: as long as it lives, `asyncio.run` is refused to its worker."""
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is missing: install Debian's chromium")
     with sync_playwright() as playwright:
