@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -27,34 +27,60 @@ from app.settings import Settings
 MOMENT = datetime(2026, 12, 14, 10, tzinfo=UTC)
 PORT = 8123
 URL = f"http://127.0.0.1:{PORT}"
-HOME = f"/ecoles/{MAIN.uai}"
-SHOTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "feuille": (HOME, {"viewport": {"width": 1440, "height": 900}}),
-    "feuille-telephone": (HOME, {"viewport": {"width": 375, "height": 800}}),
-    "feuille-sombre": (HOME, {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"}),
-    "tableau-de-bord": (f"{HOME}/tableau-de-bord", {"viewport": {"width": 1280, "height": 900}}),
-    "saisie-telephone": (f"{HOME}/saisie", {"viewport": {"width": 375, "height": 800}}),
-    "conseil": (f"{HOME}/conseil/2025-2026-T3", {"viewport": {"width": 1280, "height": 720}}),
+HOME, TERM = f"/ecoles/{MAIN.uai}", "2026-2027-T1"
+PAGES = {
+    "feuille": HOME,
+    "tableau-de-bord": f"{HOME}/tableau-de-bord/{TERM}",
+    "saisie": f"{HOME}/saisie/{TERM}",
+    "conseil": f"{HOME}/conseil/{TERM}#i-visits",
+    "conseil-decision": f"{HOME}/conseil/{TERM}#{{action}}",
+    "releve": f"{HOME}/conseil/2025-2026-T3",
+}
+LOOKS: dict[str, dict[str, Any]] = {
+    "": {"viewport": {"width": 1440, "height": 900}},
+    "-telephone": {"viewport": {"width": 375, "height": 800}},
+    "-sombre": {"viewport": {"width": 1440, "height": 900}, "color_scheme": "dark"},
+    "-projecteur": {"viewport": {"width": 1280, "height": 720}},
+    "-papier": {"viewport": {"width": 794, "height": 1123}},  # A4 at 96 dots per inch
 }
 
 
-def main() -> None:
-    folder = ROOT / "docs" / "screenshots"
-    folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as scratch:
+def main(folder: Path = ROOT / "docs" / "screenshots") -> list[Path]:
+    """Every page in every look; whole on a desk and on paper, one screen elsewhere."""
+    folder.mkdir(parents=True, exist_ok=True)
+    made = []
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         serve(f"sqlite:///{scratch}/demo.db")
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-            )
-            for name, (path, look) in SHOTS.items():
-                page = browser.new_context(base_url=URL, locale="fr-FR", **look).new_page()
-                page.goto("/connexion")
-                page.get_by_role("button", name="Claire").click()
-                page.goto(path, wait_until="networkidle")
-                page.wait_for_timeout(1000)
-                page.screenshot(path=folder / f"{name}.png", full_page=True)
-                print(folder / f"{name}.png")
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
+        )
+        for look, options in LOOKS.items():
+            page = browser.new_context(base_url=URL, locale="fr-FR", **options).new_page()
+            page.goto("/connexion")
+            page.get_by_role("button", name="Claire").click()
+            action = first_action(page)
+            if look == "-papier":
+                page.emulate_media(media="print")
+            for name, path in PAGES.items():
+                if look == "-papier" and name.startswith("conseil"):
+                    continue  # a meeting is projected; its minutes are printed
+                page.goto("about:blank")  # an address that differs by its anchor only would not be loaded
+                page.goto(path.format(action=action), wait_until="networkidle")
+                page.wait_for_timeout(800)
+                made.append(folder / f"{name}{look}.png")
+                page.screenshot(path=made[-1], full_page=look in ("", "-papier"))
+        browser.close()
+    return made
+
+
+def first_action(page: Page) -> str:
+    """The step of the meeting where the first action is decided; opens the review when nobody has."""
+    page.goto(f"{HOME}/conseil/{TERM}")
+    begin = page.get_by_role("button", name="Ouvrir le bilan")
+    if begin.count():
+        begin.click()
+        page.wait_for_selector("[data-meeting]")
+    return str(page.locator("section.step[id^='d-']:has(.agir)").first.get_attribute("id"))
 
 
 def serve(database_url: str) -> None:

@@ -65,4 +65,5 @@ addEventListener("hashchange", () => location.hash.slice(1) !== current && show(
 room.classList.add("stepping");
 const refused = room.querySelector(".error-summary")?.closest(".step");
 show(refused?.id ?? location.hash.slice(1), Boolean(refused));
+addEventListener("load", () => scrollTo(0, 0)); // the browser goes to the anchor once everything is there
 setInterval(tell, 15000);
