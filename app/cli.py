@@ -41,10 +41,10 @@ def _feature_commands() -> list[Callable[[Any], None]]:
     """Imported here and not at the top: `serve` should not pay for what imports need."""
     from app.accounts import commands as accounts
     from app.demo import commands as demo
-    from app.measurements import commands as measurements
     from app.schools import commands as schools
+    from app.transmissions import commands as transmissions
 
-    return [accounts.add_commands, schools.add_commands, measurements.add_commands, demo.add_commands]
+    return [accounts.add_commands, schools.add_commands, transmissions.add_commands, demo.add_commands]
 
 
 def _migrate(_: argparse.Namespace, settings: Settings) -> int:

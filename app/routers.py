@@ -21,6 +21,8 @@ from app.reviews import council_pages, documents_api, minutes_pages, proposal_pa
 from app.reviews import pages as reviews_pages
 from app.schools import api as schools_api
 from app.schools import pages as schools_pages
+from app.transmissions import api as transmissions_api
+from app.transmissions import pages as transmissions_pages
 
 PUBLIC = (
     house_pages.router,
@@ -61,4 +63,6 @@ PRIVATE = (
     minutes_pages.router,
     parents_api.router,
     parents_pages.router,
+    transmissions_api.router,
+    transmissions_pages.router,
 )

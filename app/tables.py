@@ -10,6 +10,7 @@ from app.measurements import models as measurements
 from app.parents import models as parents
 from app.reviews import models as reviews
 from app.schools import models as schools
+from app.transmissions import models as transmissions
 
 metadata = SQLModel.metadata
-FEATURES = (accounts, schools, measurements, elections, goals, actions, reviews, parents)
+FEATURES = (accounts, schools, measurements, elections, goals, actions, reviews, parents, transmissions)

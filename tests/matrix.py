@@ -118,6 +118,11 @@ def see_people() -> Row:
     return Row(("claire", "lea", "admin"))
 
 
+def see_transmitted() -> Row:
+    """What the school sent of a term: its own people and its inspector; to the others it does not exist."""
+    return Row(("claire", "lea", "ines"), places={"term": _REVIEWED})
+
+
 def look_after(body: dict[str, Any] | None = None, **more: Any) -> Row:
     """Accounts are the head teacher's and the administrator's; the inspector does not even see them."""
     return Row(("claire", "admin"), ("lea",), body, **more)
@@ -330,4 +335,15 @@ MATRIX: dict[str, Row] = {
     "POST /ecoles/{uai}/parents/remarques/{remark_id}": steer({"state": "kept", "version": "1"}),
     "GET /ecoles/{uai}/parents/seance/{term}": steer(),
     "GET /ecoles/{uai}/parents/seance/{term}/{analysis_id}": steer(),
+    # --- transmitted
+    "GET /api/v1/schools/{uai}/transmissions": see_transmitted(),
+    "POST /api/v1/schools/{uai}/transmissions": steer({"term": "2026-2027-T1"}),
+    "GET /api/v1/schools/{uai}/transmissions/{term}": see_transmitted(),
+    "GET /api/v1/schools/{uai}/transmissions/{term}/preview": see_work(),
+    "GET /api/v1/schools/{uai}/transmissions/{term}/minutes.docx": see_transmitted(),
+    "GET /ecoles/{uai}/transmettre": steer(),
+    "GET /ecoles/{uai}/transmettre/{term}": steer(),
+    "POST /ecoles/{uai}/transmettre/{term}": steer({"with_minutes": "true"}),
+    "GET /ecoles/{uai}/transmis/{term}": see_transmitted(),
+    "GET /ecoles/{uai}/transmis/{term}/releve.docx": see_transmitted(),
 }

@@ -35,6 +35,8 @@ from app.reviews.kinds import TargetKind
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.service import close_review, decide, open_review
 from app.schools.service import follow_indicator
+from app.transmissions.models import TransmissionIn
+from app.transmissions.service import transmit_term
 from tests.conftest import rolled_back
 from tests.matrix import ACTION, ELECTION, EVERYONE, MATRIX, PUBLIC, Row
 from tests.world import MISSING, NOW, T1, YEAR, A, World, add_token, build_world
@@ -95,6 +97,9 @@ def places(db: Session, world: World) -> dict[str, Any]:
         {"indicator": "individual_meetings", "term": T1, "counted": 158, "out_of": 196}
     )
     measurement = record_measurement(db, claire, A, answer)
+    before = {"indicator": "individual_meetings", "term": "2025-2026-T3", "counted": 150, "out_of": 190}
+    record_measurement(db, claire, A, MeasurementIn.model_validate(before))
+    transmit_term(db, claire, A, TransmissionIn(term="2025-2026-T3"))
     follow_indicator(db, claire, A, "seats_filled")
     record_election(db, claire, A, YEAR, ElectionIn.model_validate(ELECTION))
     held = {"held_on": "2026-11-19", "representatives_present": 6, "representatives_elected": 9}

@@ -16,6 +16,7 @@ class Task(Enum):
 
     SEE_SCHOOL = "see_school"
     SEE_ELECTIONS = "see_elections"
+    SEE_TRANSMITTED = "see_transmitted"
     SEE_WORK = "see_work"
     COUNT = "count"
     RUN_ELECTION = "run_election"
@@ -33,14 +34,23 @@ SEEING = {
     Task.PEOPLE: Task.SEE_PEOPLE,
 }
 
-_TEACHER = frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS, Task.SEE_WORK, Task.COUNT, Task.SEE_PEOPLE})
+_TEACHER = frozenset(
+    {
+        Task.SEE_SCHOOL,
+        Task.SEE_ELECTIONS,
+        Task.SEE_TRANSMITTED,
+        Task.SEE_WORK,
+        Task.COUNT,
+        Task.SEE_PEOPLE,
+    }
+)
 _HEAD = _TEACHER | {Task.STEER, Task.RUN_ELECTION, Task.INVITE, Task.PEOPLE}
 
 MAY: dict[Role, frozenset[Task]] = {
     Role.HEAD_TEACHER: _HEAD,
     Role.DEPUTY: _HEAD,
     Role.TEACHER: _TEACHER,
-    Role.INSPECTOR: frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS, Task.INVITE}),
+    Role.INSPECTOR: frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS, Task.SEE_TRANSMITTED, Task.INVITE}),
     Role.AUTHORITY: frozenset({Task.SEE_SCHOOL, Task.SEE_ELECTIONS}),
     Role.ADMINISTRATOR: frozenset({Task.SEE_SCHOOL, Task.INVITE, Task.SEE_PEOPLE, Task.PEOPLE}),
 }

@@ -1,5 +1,6 @@
 """One chain a figure: the only place that writes a relevé, for every feature that has a number to say."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +16,13 @@ from app.measurements import queries
 from app.measurements.models import Measurement
 
 WITHDRAWN = Figure(Status.WITHDRAWN)
+
+FIGURE_WATCHERS: list[Callable[[Session, "FigureKey"], None]] = []
+"""Who is told of each figure written, once its total is refolded, in the same transaction.
+
+What a vote makes known is published from above (transmissions); importing that from here would turn the
+layers round.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +67,8 @@ def put_figure(
     db.add(row)
     db.flush()
     queries.refold(db, key.school_id, key.indicator, key.term)
+    for watcher in FIGURE_WATCHERS:
+        watcher(db, key)
     return row
 
 

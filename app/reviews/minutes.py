@@ -28,6 +28,7 @@ from app.reviews import queries
 from app.reviews.kinds import FigureKind, TargetKind
 from app.reviews.models import ChangesIn, Decision, ReviewFigure, ReviewVersion
 from app.reviews.overview import history_of, target_text
+from app.schools.models import School
 from app.schools.queries import profiles_of_school
 from app.schools.service import indicators_of
 from app.web.french import long_day
@@ -145,11 +146,15 @@ def drawing_of(line: IndicatorLine) -> str:
 
 
 def minutes_of(db: Session, actor: Actor, uai: str, term: Term, number: int | None = None) -> Minutes:
-    """The minutes of one closing, the last one unless a number is given. NotFound before the first.
+    """The minutes of one closing, the last one unless a number is given, for who sees the school's work."""
+    return minutes_in(db, school_for(db, actor, uai, Task.SEE_WORK), term, number)
+
+
+def minutes_in(db: Session, school: School, term: Term, number: int | None = None) -> Minutes:
+    """The same for a caller that has decided who may read them. NotFound before the first closing.
 
     Raises DocumentFailed, naming the indicator, when a curve does not say what the closing kept.
     """
-    school = school_for(db, actor, uai, Task.SEE_WORK)
     version = _version_or_404(queries.versions_of_term(db, school.id, term), number)
     figures = [row for row in queries.figures_of_term(db, school.id, term) if row.number == version.number]
     decisions = queries.decisions_of_term(db, school.id, term, version.number)

@@ -95,6 +95,16 @@ def versions_of_term(db: Session, school_id: UUID, term: str) -> Sequence[Review
     ).all()
 
 
+def last_version(db: Session, school_id: UUID, term: str) -> ReviewVersion | None:
+    """The latest closing of a term's review, whether it was reopened since or not."""
+    return db.scalars(
+        select(ReviewVersion)
+        .where(col(ReviewVersion.school_id) == school_id, col(ReviewVersion.term) == term)
+        .order_by(col(ReviewVersion.number).desc())
+        .limit(1)
+    ).one_or_none()
+
+
 def figures_of_term(db: Session, school_id: UUID, term: str) -> Sequence[ReviewFigure]:
     return db.scalars(
         select(ReviewFigure)

@@ -4,7 +4,7 @@ A past year never moves, absence from a file closes nothing, and what a school c
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -49,6 +49,14 @@ class Summary:
         }
 
 
+PLACE_WATCHERS: list[Callable[[Session, Collection[tuple[UUID, str]]], None]] = []
+"""Who is told of the (school, year) pairs whose place, kind or opening changed, in the same transaction.
+
+Figures count where a school was that year; a feature above this one (transmissions) moves its sums.
+"""
+_PLACE = ("circonscription_id", "type", "sector", "priority", "is_open")
+
+
 @dataclass
 class _Changes:
     """Rows to write at the end, set by set: never one by one."""
@@ -57,12 +65,15 @@ class _Changes:
     schools: list[dict[str, Any]] = field(default_factory=list)
     new_profiles: list[dict[str, Any]] = field(default_factory=list)
     profiles: list[dict[str, Any]] = field(default_factory=list)
+    moved: list[tuple[UUID, str]] = field(default_factory=list)
 
     def write(self, db: Session) -> None:
         queries.add_rows(db, School, self.new_schools)
         queries.rewrite_rows(db, School, self.schools)
         queries.add_rows(db, SchoolYearProfile, self.new_profiles)
         queries.rewrite_rows(db, SchoolYearProfile, self.profiles)
+        for watcher in PLACE_WATCHERS if self.moved else ():
+            watcher(db, self.moved)
 
 
 def import_directory(
@@ -91,8 +102,11 @@ def import_directory(
             summary.problems.append((listed.line, str(problem)))
         key = uuid7() if school is None else school.id
         changed = _note_school(changes, key, listed, school)
+        profile = before.get(key)
         if listed.is_open:
-            changed |= _note_profile(changes, key, listed, years[listed.departement], before.get(key), place)
+            changed |= _note_profile(changes, key, listed, years[listed.departement], profile, place)
+        elif profile is not None:
+            changed |= _note(changes, key, years[listed.departement], profile, {"is_open": False})
         summary.created += school is None
         summary.updated += school is not None and changed
         summary.unchanged += not changed
@@ -186,6 +200,7 @@ def _note_profile(
         "sector": listed.sector,
         "priority": listed.priority,
         "has_ulis": before.has_ulis if keeps_ulis else listed.has_ulis,
+        "is_open": True,
     }
     return _note(changes, key, year, before, wanted)
 
@@ -206,6 +221,10 @@ def _note_figures(
 
 
 def _note(changes: _Changes, key: UUID, year: SchoolYear, before: Any, wanted: dict[str, Any]) -> bool:
+    if before is None or any(
+        getattr(before, name) != wanted.get(name, getattr(before, name)) for name in _PLACE
+    ):
+        changes.moved.append((key, str(year)))
     if before is None or before.year != year:
         changes.new_profiles.append(carried_over(before) | wanted | {"school_id": key, "year": str(year)})
         return True
@@ -225,6 +244,7 @@ def carried_over(before: Any) -> dict[str, Any]:
     typed_in = before.figures_year or before.year if before and before.pupils is not None else None
     return kept | {
         "has_ulis": before.has_ulis if before else False,
+        "is_open": before.is_open if before else True,
         "figures_year": typed_in,
         "is_confirmed": False,
         "version": 1,

@@ -87,6 +87,8 @@ class SchoolYearProfile(SQLModel, table=True):
     classes: int | None = None
     families: int | None = None
     has_ulis: bool = False
+    is_open: bool = True
+    """False from the year in which the ministry's directory says that the school has closed."""
     figures_year: str | None = Field(default=None, max_length=9)
     """The year the figures describe when they were not typed for this one: the ministry's are years late."""
     is_confirmed: bool = False

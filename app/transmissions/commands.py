@@ -1,4 +1,4 @@
-"""`python -m app verify`: are the totals that everyone reads what the relevés add up to?"""
+"""`python -m app verify`: do the totals that everyone reads say what was recorded and transmitted?"""
 
 import argparse
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from app.db import Database, make_engine
 from app.measurements.service import verify_totals
 from app.settings import Settings
+from app.transmissions.publishing import verify_published
 
 
 def add_commands(commands: Any) -> None:
@@ -18,8 +19,8 @@ def _verify(_: argparse.Namespace, settings: Settings) -> int:
     database = Database(make_engine(settings.database_url, threads=1))
     try:
         with database.session(reading=True) as db:
-            wrong = verify_totals(db)
+            wrong = verify_totals(db) + verify_published(db)
     finally:
         database.engine.dispose()
-    print("\n".join(wrong) or "Tous les totaux correspondent aux relevés.")
+    print("\n".join(wrong) or "Tous les totaux correspondent aux relevés et aux transmissions.")
     return 1 if wrong else 0

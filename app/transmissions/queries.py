@@ -1,0 +1,243 @@
+"""Versions of a term, what is published of them, and the sums kept beside it."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.db import insert_or_ignore
+from app.domain.indicators import INDICATORS
+from app.domain.transmitted import is_published_at_once
+from app.domain.vocabulary import Status
+from app.measurements.models import TermTotal
+from app.schools.models import School, SchoolYearProfile
+from app.transmissions.models import (
+    CirconscriptionTotal,
+    CirconscriptionVersion,
+    PublishedFigure,
+    Transmission,
+    TransmittedTotal,
+)
+
+PUBLIC = tuple(slug for slug, indicator in INDICATORS.items() if is_published_at_once(indicator))
+_P = PublishedFigure.__table__  # the Core tables of the classes
+_C = CirconscriptionTotal.__table__
+SUMS = ("counted", "out_of", "schools", "pupils", "schools_with_pupils")
+
+
+# --- versions ------------------------------------------------------------------------------------------
+
+
+def last_transmission(db: Session, school_id: UUID, term: str) -> Transmission | None:
+    return db.scalars(
+        select(Transmission)
+        .where(col(Transmission.school_id) == school_id, col(Transmission.term) == term)
+        .order_by(col(Transmission.number).desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def transmission_or_none(db: Session, school_id: UUID, term: str, number: int) -> Transmission | None:
+    return db.get(Transmission, (school_id, term, number))
+
+
+def transmissions_of_term(db: Session, school_id: UUID, term: str) -> Sequence[Transmission]:
+    """Every version, the latest first."""
+    return db.scalars(
+        select(Transmission)
+        .where(col(Transmission.school_id) == school_id, col(Transmission.term) == term)
+        .order_by(col(Transmission.number).desc())
+    ).all()
+
+
+def last_transmissions(db: Session, school_id: UUID, *, after: str, limit: int) -> Sequence[Transmission]:
+    """The latest version of each term, oldest term first; `after` is the last term of the page before."""
+    latest = (
+        select(Transmission.term, func.max(Transmission.number).label("number"))
+        .where(col(Transmission.school_id) == school_id, col(Transmission.term) > after)
+        .group_by(Transmission.term)
+        .subquery()
+    )
+    return db.scalars(
+        select(Transmission)
+        .join(
+            latest,
+            sa.and_(latest.c.term == col(Transmission.term), latest.c.number == col(Transmission.number)),
+        )
+        .where(col(Transmission.school_id) == school_id)
+        .order_by(col(Transmission.term))
+        .limit(limit)
+    ).all()
+
+
+def totals_of(db: Session, transmission: Transmission) -> Sequence[TransmittedTotal]:
+    """The figures of one version, in the order of the catalogue."""
+    rows = db.scalars(
+        select(TransmittedTotal).where(
+            col(TransmittedTotal.school_id) == transmission.school_id,
+            col(TransmittedTotal.term) == transmission.term,
+            col(TransmittedTotal.number) == transmission.number,
+        )
+    ).all()
+    order = {slug: place for place, slug in enumerate(INDICATORS)}
+    return sorted(rows, key=lambda row: order.get(row.indicator, len(order)))
+
+
+# --- what is published ---------------------------------------------------------------------------------
+
+
+def measured_of_last(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[Any]]:
+    """(indicator, counted, out_of, pupils) that the latest version measured."""
+    last = (
+        select(func.max(Transmission.number))
+        .where(col(Transmission.school_id) == school_id, col(Transmission.term) == term)
+        .scalar_subquery()
+    )
+    return db.execute(
+        select(
+            TransmittedTotal.indicator,
+            TransmittedTotal.counted,
+            TransmittedTotal.out_of,
+            Transmission.pupils,
+        )
+        .join(
+            Transmission,
+            sa.and_(
+                col(Transmission.school_id) == TransmittedTotal.school_id,
+                col(Transmission.term) == TransmittedTotal.term,
+                col(Transmission.number) == TransmittedTotal.number,
+            ),
+        )
+        .where(
+            col(TransmittedTotal.school_id) == school_id,
+            col(TransmittedTotal.term) == term,
+            col(TransmittedTotal.number) == last,
+            col(TransmittedTotal.status) == Status.VALUE,
+        )
+    ).all()
+
+
+def public_of_school(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[Any]]:
+    """(indicator, counted, out_of) of the elections' figures, which are public as soon as recorded."""
+    return db.execute(
+        select(TermTotal.indicator, TermTotal.counted, TermTotal.out_of).where(
+            col(TermTotal.school_id) == school_id,
+            col(TermTotal.term) == term,
+            col(TermTotal.indicator).in_(PUBLIC),
+            col(TermTotal.status) == Status.VALUE,
+        )
+    ).all()
+
+
+def published_of(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[Any]]:
+    return db.execute(
+        select(_P).where(_P.c.school_id == school_id, _P.c.term == term).order_by(_P.c.indicator)
+    ).all()
+
+
+def terms_to_publish(db: Session, school_id: UUID, year: str | None = None) -> list[str]:
+    """The terms in which the school has something that may be published, or has published something."""
+    wanted = sa.union(
+        select(Transmission.term).where(col(Transmission.school_id) == school_id),
+        select(TermTotal.term).where(
+            col(TermTotal.school_id) == school_id, col(TermTotal.indicator).in_(PUBLIC)
+        ),
+        select(PublishedFigure.term).where(col(PublishedFigure.school_id) == school_id),
+    )
+    return sorted(row[0] for row in db.execute(wanted) if year is None or row[0].startswith(year))
+
+
+def replace_published(db: Session, school_id: UUID, term: str, rows: list[Mapping[str, Any]]) -> None:
+    db.execute(sa.delete(_P).where(_P.c.school_id == school_id, _P.c.term == term))
+    if rows:
+        db.execute(sa.insert(_P), rows)
+
+
+def add_to_totals(db: Session, deltas: Mapping[tuple[UUID, str, str, bool], Mapping[str, int]]) -> None:
+    """Add each delta to its sum, in key order: two transmissions that meet wait instead of locking up.
+
+    The zeros are inserted first: an upsert of a negative delta would violate the CHECK before the conflict is
+    seen.
+    """
+    if not deltas:
+        return
+    keys = ("circonscription_id", "term", "indicator", "is_small")
+    ordered = [dict(zip(keys, key, strict=True)) for key in sorted(deltas)]
+    insert_or_ignore(db, CirconscriptionTotal, [key | dict.fromkeys(SUMS, 0) for key in ordered])
+    where = [_C.c[name] == sa.bindparam(f"at_{name}", type_=_C.c[name].type) for name in keys]
+    statement = sa.update(_C).where(*where).values({n: _C.c[n] + sa.bindparam(f"add_{n}") for n in SUMS})
+    db.connection().execute(
+        statement,
+        [
+            {f"at_{name}": value for name, value in key.items()}
+            | {f"add_{name}": deltas[tuple(key.values())][name] for name in SUMS}  # type: ignore[index]  # the key's own order
+            for key in ordered
+        ],
+    )
+
+
+def bump_versions(db: Session, circonscriptions: Iterable[UUID]) -> None:
+    ordered = [{"circonscription_id": key, "version": 0} for key in sorted(circonscriptions)]
+    insert_or_ignore(db, CirconscriptionVersion, ordered)
+    for row in ordered:
+        db.execute(
+            sa.update(CirconscriptionVersion)
+            .where(col(CirconscriptionVersion.circonscription_id) == row["circonscription_id"])
+            .values(version=CirconscriptionVersion.version + 1)
+            .execution_options(synchronize_session=False)
+        )
+
+
+# --- verify --------------------------------------------------------------------------------------------
+
+
+def schools_that_publish(db: Session) -> Sequence[sa.Row[Any]]:
+    """(id, uai) of every school that transmitted, voted or has published something, by UAI."""
+    known = sa.union(
+        select(Transmission.school_id),
+        select(PublishedFigure.school_id),
+        select(TermTotal.school_id).where(col(TermTotal.indicator).in_(PUBLIC)),
+    )
+    return db.execute(
+        select(School.id, School.uai).where(col(School.id).in_(known)).order_by(School.uai)
+    ).all()
+
+
+def totals_kept(db: Session) -> Sequence[sa.Row[Any]]:
+    return db.execute(select(_C).where(_C.c.schools > 0)).all()
+
+
+def totals_summed(db: Session) -> Sequence[sa.Row[Any]]:
+    """The sums of the published figures, from the figures themselves."""
+    keys = (_P.c.circonscription_id, _P.c.term, _P.c.indicator, _P.c.is_small)
+    return db.execute(
+        select(
+            *keys,
+            func.sum(_P.c.counted).label("counted"),
+            func.coalesce(func.sum(_P.c.out_of), 0).label("out_of"),
+            func.count().label("schools"),
+            func.coalesce(func.sum(_P.c.pupils), 0).label("pupils"),
+            func.count(_P.c.pupils).label("schools_with_pupils"),
+        ).group_by(*keys)
+    ).all()
+
+
+def totals_not_empty_without_schools(db: Session) -> Sequence[sa.Row[Any]]:
+    """Sums of no school at all that are not zero."""
+    return db.execute(
+        select(_C).where(_C.c.schools == 0, (_C.c.counted + _C.c.out_of + _C.c.pupils) > 0)
+    ).all()
+
+
+def circonscriptions_of(db: Session, schools: Collection[UUID]) -> set[UUID]:
+    """Every circonscription the schools ever were in."""
+    rows = db.execute(
+        select(SchoolYearProfile.circonscription_id).where(
+            col(SchoolYearProfile.school_id).in_(schools),
+            col(SchoolYearProfile.circonscription_id).is_not(None),
+        )
+    )
+    return {row[0] for row in rows}
