@@ -45,6 +45,8 @@ from app.reviews.models import ChangesIn, ClosingIn, DecisionIn, ReviewIn, Targe
 from app.reviews.service import close_review, decide, open_review, undecided
 from app.schools.models import School
 from app.schools.service import follow_indicator
+from app.transmissions.models import TransmissionIn
+from app.transmissions.service import transmit_term
 
 CLOSINGS = {1: (12, 15), 2: (3, 26), 3: (6, 22)}
 """Month and day of the conseil des maîtres of each term."""
@@ -253,6 +255,9 @@ class Story:
         with self.on(closing) as has_come:
             if has_come and self.place.number % 3 != 0 and not is_silent_term:
                 self.review(term)
+        with self.on(closing + timedelta(days=3)) as has_come:
+            if has_come and not is_silent_term and Quirk.SILENT not in self.place.quirks:
+                transmit_term(self.db, self.actor, self.uai, TransmissionIn(term=term))
 
     def hold(self, term: Term, number: int, day: date) -> None:
         if self.cafe is None or (self.place.number + number) % 3 == 2:

@@ -107,6 +107,7 @@ def transmitted_page(
         request,
         "transmissions/transmitted.html",
         school=school,
+        nav_school=school if school.id in actor.schools else None,
         nav_term=wanted,
         term=wanted,
         seen=seen,

@@ -56,6 +56,8 @@ PAGES = {
         f"{HOME}/parents",
         f"{HOME}/parents/apercu/2025-2026-T3",
         f"{HOME}/parents/liens/{{link}}/fermer",
+        f"{HOME}/transmettre/2026-2027-T1",
+        f"{HOME}/transmettre/2025-2026-T3",
         f"{HOME}/rentree/2026-2027",
         f"{HOME}/indicateurs",
         f"{HOME}/comptes",
@@ -63,7 +65,7 @@ PAGES = {
         f"{HOME}/rien",
     ],
     "lea": [HOME, f"{HOME}/saisie/2026-2027-T1", f"{HOME}/conseil/2026-2027-T1"],
-    "ines": ["/", "/inviter", f"{HOME}/election/2026-2027"],
+    "ines": ["/", "/inviter", f"{HOME}/election/2026-2027", f"{HOME}/transmis/2025-2026-T3"],
     "": [
         "/connexion",
         "/aide",
