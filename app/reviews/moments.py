@@ -106,7 +106,7 @@ class _Terms:
         year, self._departement = term.year, school.departement
         shown = (year.previous.previous, year.previous, year)
         self._calendars = {at: calendar_for(db, school, at) for at in shown}
-        self._now = min(self._at(today_at(school)), term)
+        self._now = self._at(today_at(school))
 
     def _at(self, day: date) -> Term:
         year = year_of(day, self._departement)

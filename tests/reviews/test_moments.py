@@ -108,6 +108,13 @@ def test_an_end_is_never_in_a_term_to_come_nor_before_the_last_event(
     }
 
 
+def test_a_past_term_knows_nothing_of_what_came_after(db: Session, world: World, claire: Actor) -> None:
+    act(db, claire, (2026, 1, 15), (2026, 11, 10), ActionState.DONE)
+    act(db, claire, (2026, 10, 1), (2027, 6, 25), ActionState.RUNNING, title="Commencée depuis")
+    assert told(db, world, LAST_T3) == [("start", LAST_T2)]
+    assert told(db, world) == [("start", LAST_T2), ("stop", TERM), ("start", TERM)]
+
+
 def test_what_a_review_ended_ended_with_its_term(db: Session, world: World, claire: Actor) -> None:
     action = act(db, claire, (2026, 1, 15), (2027, 6, 25), ActionState.RUNNING)
     open_review(db, claire, A, ReviewIn(term=LAST_T3))
