@@ -17,7 +17,7 @@ from app.parents import api as parents_api
 from app.parents import link_pages
 from app.parents import pages as parents_pages
 from app.reviews import api as reviews_api
-from app.reviews import council_pages, documents_api, minutes_pages, proposal_pages
+from app.reviews import council_pages, dashboard_api, documents_api, minutes_pages, proposal_pages
 from app.reviews import pages as reviews_pages
 from app.schools import api as schools_api
 from app.schools import pages as schools_pages
@@ -56,6 +56,7 @@ PRIVATE = (
     elections_api.router,
     elections_pages.router,
     reviews_api.router,
+    dashboard_api.router,
     reviews_pages.router,
     council_pages.router,
     proposal_pages.router,

@@ -10,6 +10,8 @@ from dashboards.told import common, interval, label, percent
 
 AIR = 3.0
 """Points of per cent between a point, or the end of its interval, and its counts."""
+SMALL_AIR = 9.0
+"""The same in a small multiple, where a point of per cent is a third as high."""
 
 Ends = tuple[float, float] | None
 """The lowest and the highest place that the mark of a term covers, in per cent."""
@@ -41,13 +43,17 @@ def sides_of(points: Sequence[Point], ends: Sequence[Ends], target: Target | Non
 
 
 def rates(
-    indicator: Indicator, points: Sequence[Point], sides: Sequence[str], ends: Sequence[Ends]
+    indicator: Indicator,
+    points: Sequence[Point],
+    sides: Sequence[str],
+    ends: Sequence[Ends],
+    air: float = AIR,
 ) -> list[Chart]:
     """The complete figures; then, hollow and alone, the incomplete ones; then the counts of all of them."""
     traces = [_points(indicator, points, ends, complete=True)]
     if not all(point.complete for point in points):
         traces.append(_points(indicator, points, ends, complete=False))
-    return [*traces, _counts(indicator, points, sides, ends)]
+    return [*traces, _counts(indicator, points, sides, ends, air)]
 
 
 def _points(indicator: Indicator, points: Sequence[Point], ends: Sequence[Ends], *, complete: bool) -> Chart:
@@ -87,11 +93,15 @@ def _whiskers(values: Sequence[float | None], ends: Sequence[Ends]) -> Chart:
 
 
 def _counts(
-    indicator: Indicator, points: Sequence[Point], sides: Sequence[str], ends: Sequence[Ends]
+    indicator: Indicator,
+    points: Sequence[Point],
+    sides: Sequence[str],
+    ends: Sequence[Ends],
+    air: float,
 ) -> Chart:
     """The counts, clear of the points and of their intervals."""
     places = [
-        None if end is None else round(end[1] + AIR if side.startswith("top") else end[0] - AIR, 4)
+        None if end is None else round(end[1] + air if side.startswith("top") else end[0] - air, 4)
         for end, side in zip(ends, sides, strict=True)
     ]
     return {

@@ -16,6 +16,8 @@ HUE, INK, SOFT, LINE = "var(--hue)", "var(--ink)", "var(--soft)", "var(--line)"
 CARD, TINT, AGIR = "var(--card)", "var(--tint)", "var(--agir)"
 ROW = 19
 """Height of a line of words above a chart, in pixels."""
+LIFT = 8
+"""Pixels from the chart to the first of them: half the height of the highest number of the scale."""
 
 
 STRONG: Chart = {"color": INK, "weight": 600}
@@ -78,7 +80,7 @@ def note(text: str, x: float, y: float, colour: str = SOFT, **more: Any) -> Char
 
 def layout(top: int = 0, **more: Any) -> Chart:
     """The part every chart has: no title (the page has it), no background, room for `top` lines of words."""
-    margin = {"l": 8, "r": 10, "t": (20 if top else 14) + ROW * top, "b": 8}
+    margin = {"l": 8, "r": 10, "t": (19 + LIFT if top else 14) + ROW * top, "b": 8}
     clear = {"paper_bgcolor": "rgba(0,0,0,0)", "plot_bgcolor": "rgba(0,0,0,0)"}
     return {"margin": margin, "showlegend": False, "barcornerradius": 4, **clear, **more}
 

@@ -8,7 +8,7 @@ from app.domain.french import NARROW
 from app.domain.indicators import Indicator
 from app.domain.readings import Target
 from app.domain.vocabulary import Status
-from dashboards.looks import AGIR, CARD, INK, ROW, Chart, note, words
+from dashboards.looks import AGIR, CARD, INK, LIFT, ROW, Chart, note, words
 from dashboards.points import Mark, Point
 from dashboards.told import height, label
 
@@ -50,12 +50,14 @@ def nothings(indicator: Indicator, points: Sequence[Point]) -> list[Chart]:
 def aim(target: Target | None, unit: str, top: float, taken: Sequence[Spans]) -> Written:
     """The target as a dashed line up to the edges, with its words where they cover least.
 
-    `taken` says which heights (shares of the chart) are in use at each place; `top` is the end of the scale.
+    `taken` says which heights (shares of the chart) are in use in each term; `top` is the end of the scale.
     """
     if target is None:
         return [], []
     value = target.value
-    line = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "yref": "y", "y0": value, "y1": value}
+    # From end to end of the axis of terms: plotly draws lines of « paper » under the grid.
+    line = {"type": "line", "xref": "x", "x0": -0.5, "x1": len(taken) - 0.5, "yref": "y"}
+    line |= {"y0": value, "y1": value}
     text = f"cible{NARROW}: {french.number(value)}{unit}"
     x, where = _least_covering(min(value / top, 1), taken)
     look = {"line": {"color": INK, "width": 2, "dash": "dash"}, "layer": "between"}
@@ -116,7 +118,7 @@ def _mark_name(place: float, kind: str, labels: Sequence[str], row: int, terms: 
     others = f" (+{NARROW}{len(labels) - 1})" if len(labels) > 1 else ""
     text = f"{'début' if kind == 'start' else 'fin'}{NARROW}: {labels[0]}{others}"
     anchor = "right" if place > (terms - 1) / 2 else "left"
-    where = {"xref": "x", "yref": "paper", "xanchor": anchor, "yanchor": "bottom", "yshift": 1 + ROW * row}
+    where = {"xref": "x", "yref": "paper", "xanchor": anchor, "yanchor": "bottom", "yshift": LIFT + ROW * row}
     return note(words(text), place, 1, AGIR, name="mark", hovertext=words(" · ".join(labels)), **where)
 
 
@@ -151,6 +153,5 @@ def _step(place: int, value: float, is_covered: bool) -> list[Chart]:
 def keys(texts: Sequence[str], rows: int) -> list[Chart]:
     """What a stroke of the chart stands for: a row each, over the `rows` of marks."""
     where = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "name": "key"}
-    return [
-        note(words(text), 0, 1, INK, **where, yshift=1 + ROW * (rows + row)) for row, text in enumerate(texts)
-    ]
+    heights = [LIFT + ROW * (rows + row) for row in range(len(texts))]
+    return [note(words(text), 0, 1, INK, **where, yshift=at) for text, at in zip(texts, heights, strict=True)]

@@ -75,13 +75,13 @@ def small(indicator: Indicator, points: Sequence[Point], target: Target | None =
     ends = lines.ends_of(indicator, shown, bare=True)
     sides = lines.sides_of(shown, ends, target)
     traces = (
-        lines.rates(indicator, shown, sides, ends)
+        lines.rates(indicator, shown, sides, ends, lines.SMALL_AIR)
         if indicator.is_rate
         else bars.counts(indicator, shown, {}, scale["range"][1])
     )
     for trace in traces:
         _keep_last(trace)
-    aimed, _ = notes.aim(target, "", scale["range"][1], ())
+    aimed, _ = notes.aim(target, "", scale["range"][1], [()] * len(shown))
     axes = {"xaxis": terms_axis(indicator, shown), "yaxis": scale | {"showticklabels": False}}
     return {
         "data": traces,

@@ -94,9 +94,10 @@ def _terms(ground: Ground) -> Iterator[str]:
     ):
         yield text_at(ground.x(place), ground.bottom + size * 1.3, label, "middle", "f-soft")
     years = list(dict.fromkeys(year for _, year in pairs if year))
-    for year in years:
-        places = [place for place, (_, second) in enumerate(pairs) if second == year]
-        text = _short_year(year, room * len(places), size)
+    spans = [[place for place, (_, second) in enumerate(pairs) if second == year] for year in years]
+    narrowest = min((room * len(places) for places in spans), default=0)
+    for year, places in zip(years, spans, strict=True):
+        text = _short_year(year, narrowest, size)
         middle = ground.x((places[0] + places[-1]) / 2)
         yield text_at(middle, ground.bottom + size * 2.6, text, "middle", "f-soft")
         edges = [places[0] - 0.5, *([places[-1] + 0.5] if year == years[-1] else [])]

@@ -1,9 +1,10 @@
 """The team's own work: the plan by axis and state, and what was held, with whom, for how many."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.domain import french
+from app.domain.french import NARROW
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis
 from dashboards.looks import (
@@ -22,8 +23,16 @@ from dashboards.looks import (
     note,
 )
 
-Held = tuple[Term, int, int] | tuple[Term, int, int, int]
-"""A term, its held events, the parents' attendances and, when known, the events held with a partner."""
+
+class Held(NamedTuple):
+    """What was held in a term: events, parents' attendances, events with a partner, different partners."""
+
+    term: Term
+    events: int
+    parents: int
+    joint: int = 0
+    partners: int = 0
+
 
 AXES = {
     Axis.RIGHTS: "Droits d’information et d’expression",
@@ -59,8 +68,7 @@ def plan(counts: Mapping[Axis, Mapping[ActionState, int]]) -> Chart:
 
 def _axis_name(axis: Axis, total: int, place: int) -> Chart:
     where = {"xref": "paper", "yref": "y", "xanchor": "left", "yanchor": "bottom"}
-    said = french.counted(total, ("action", "actions")) if total else "aucune action"
-    return note(f"{AXES[axis]} · {said}", 0, place + 0.25, INK, **where)
+    return note(f"{AXES[axis]}{NARROW}: {french.number(total)}", 0, place + 0.25, INK, **where)
 
 
 def _on_patterns(states: Mapping[ActionState, int], place: int) -> list[Chart]:
@@ -108,16 +116,23 @@ def _filled(colour: str, pattern: str, edge: str) -> Chart:
     return look | {"pattern": shape} if pattern else look
 
 
+PANELS = {"y": (0.76, 1.0), "y2": (0.38, 0.62), "y3": (0.0, 0.24)}
+"""Parents, events and partners, from top to bottom: shares of the height."""
+
+
 def effort(rows: Sequence[Held]) -> Chart:
-    """Two panels over the same terms, each from 0: how many came, and how often, hatched with a partner."""
+    """Three panels over the same terms, each from 0: how many came, how often, and with how many partners."""
     if not rows:
         return empty("Aucun rendez-vous tenu pour l’instant")
-    ordered = sorted(rows, key=lambda row: row[0])
-    x = [[str(row[0].year) for row in ordered], [row[0].short for row in ordered]]
-    events, parents = [row[1] for row in ordered], [row[2] for row in ordered]
-    joint = [row[3] if len(row) == 4 else 0 for row in ordered]
-    traces = [_panel(x, parents, "y", ("venue de parent", "venues de parents")), *_held(x, events, joint)]
-    return {"data": traces, "layout": _effort_layout(len(ordered), max(parents), max(events), any(joint))}
+    ordered = sorted(rows, key=lambda row: row.term)
+    x = [[str(row.term.year) for row in ordered], [row.term.short for row in ordered]]
+    parents, partners = [row.parents for row in ordered], [row.partners for row in ordered]
+    traces = [
+        _panel(x, parents, "y", ("venue de parent", "venues de parents")),
+        *_held(x, [row.events for row in ordered], [row.joint for row in ordered]),
+        _panel(x, partners, "y3", ("partenaire différent", "partenaires différents")),
+    ]
+    return {"data": traces, "layout": _effort_layout(ordered)}
 
 
 def _held(x: list[list[str]], events: Sequence[int], joint: Sequence[int]) -> list[Chart]:
@@ -140,8 +155,7 @@ def _panel(
     x: list[list[str]], counts: Sequence[int], axis: str, unit: tuple[str, str], pattern: str = ""
 ) -> Chart:
     """Bars with their number on top; the outline makes a zero visible."""
-    colour = HUE if axis == "y" else AGIR
-    marker: dict[str, Any] = _filled(colour, pattern, colour)
+    marker: dict[str, Any] = _filled(AGIR, pattern, AGIR)
     return {
         "type": "bar",
         "name": unit[1],
@@ -161,14 +175,30 @@ def _panel(
     }
 
 
-def _effort_layout(terms: int, parents: int, events: int, has_partners: bool) -> Chart:
-    where = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 3}
-    held = "Rendez-vous tenus" + (" (hachuré\u202f: avec un partenaire)" if has_partners else "")
-    names = [note("Venues de parents", 0, 1, INK, **where), note(held, 0, 0.4, INK, **where)]
-    x = named_axis("multicategory", terms) | {"anchor": "y2"}
-    axes = {
-        "xaxis": x,
-        "yaxis": count_axis(parents) | {"domain": [0.58, 1]},
-        "yaxis2": count_axis(events) | {"domain": [0, 0.4], "anchor": "x"},
+def _effort_layout(rows: Sequence[Held]) -> Chart:
+    held = "Rendez-vous" + (" (rayé\u202f: avec partenaire)" if any(row.joint for row in rows) else "")
+    names = {"y": "Venues de parents", "y2": held, "y3": "Partenaires différents"}
+    highest = {
+        "y": max(row.parents for row in rows),
+        "y2": max(row.events for row in rows),
+        "y3": max(row.partners for row in rows),
     }
-    return layout(top=1, barmode="stack", annotations=names, **axes)
+    where = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "yshift": 3}
+    said = [note(text, 0, PANELS[axis][1], INK, name="key", **where) for axis, text in names.items()]
+    axes = {
+        axis.replace("y", "yaxis"): _few_steps(count_axis(highest[axis]))
+        | {"domain": list(domain), "anchor": "x"}
+        for axis, domain in PANELS.items()
+    }
+    x = named_axis("multicategory", len(rows)) | {"anchor": "y3"}
+    return layout(top=1, barmode="stack", annotations=said, xaxis=x, **axes)
+
+
+def _few_steps(axis: Chart) -> Chart:
+    """A low panel has room for its two ends, and stands on a line of its own."""
+    ends = [0, len(axis["tickvals"]) - 1]
+    return (
+        axis
+        | {"zeroline": True}
+        | {key: [axis[key][place] for place in ends] for key in ("tickvals", "ticktext")}
+    )

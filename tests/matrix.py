@@ -283,6 +283,8 @@ MATRIX: dict[str, Row] = {
     "GET /ecoles/{uai}/election/{year}/supprimer": run_election(),
     "POST /ecoles/{uai}/election/{year}/supprimer": run_election({"version": "1"}),
     # --- AJUSTER
+    "GET /api/v1/schools/{uai}/dashboard/{term}": see_work(),
+    "GET /api/v1/schools/{uai}/dashboard/{term}.csv": see_work(),
     "GET /api/v1/schools/{uai}/reviews": see_work(),
     "POST /api/v1/schools/{uai}/reviews": steer({"term": _UNREVIEWED}),
     "GET /api/v1/schools/{uai}/reviews/{term}": see_work(),
@@ -302,6 +304,7 @@ MATRIX: dict[str, Row] = {
     "GET /ecoles/{uai}": see_work(),
     "GET /ecoles/{uai}/tableau-de-bord": see_work(),
     "GET /ecoles/{uai}/tableau-de-bord/{term}": see_work(),
+    "GET /ecoles/{uai}/tableau-de-bord/{term}.csv": see_work(),
     "GET /ecoles/{uai}/conseil": see_work(),
     "GET /ecoles/{uai}/conseil/{term}": see_work(),
     "POST /ecoles/{uai}/conseil/{term}/ouvrir": steer(places={"term": _UNREVIEWED}),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 from typing import Any
 
 from markupsafe import Markup
@@ -9,6 +10,7 @@ from sqlalchemy import Row
 
 from app.domain import french
 from app.domain.french import fold
+from app.domain.indicators import Indicator
 from app.domain.rates import per_hundred
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis, Status
@@ -16,9 +18,10 @@ from app.reviews.overview import IndicatorView, Overview
 from app.web.charts import ChartBlock, chart_block
 from dashboards.looks import Chart
 from dashboards.points import Mark, Point
-from dashboards.series import term_series
+from dashboards.series import summary, term_series
 from dashboards.sparks import spark
-from dashboards.work import effort, plan
+from dashboards.svg import svg_of
+from dashboards.work import Held, effort, plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +32,11 @@ class ChartView:
     block: ChartBlock
     columns: list[str]
     rows: list[list[str | None]]
-    note: str = ""
-    """What a stroke of the chart means, in words to stand under it."""
 
 
 def points_of(view: IndicatorView, seen: Overview) -> list[Point]:
-    """The terms of an indicator; a total of some grades only is not complete."""
+    """The terms of an indicator from its first answer on; a total of some grades only is not complete."""
+    asked = dropwhile(lambda total: not total.answers, view.history)
     return [
         Point(
             total.term,
@@ -42,7 +44,7 @@ def points_of(view: IndicatorView, seen: Overview) -> list[Point]:
             view.pupils.get(total.term.year),
             not total.grades or total.grades >= _grades(seen, total.term.year),
         )
-        for total in view.history
+        for total in asked
     ]
 
 
@@ -95,8 +97,12 @@ def _chart_view(view: IndicatorView, points: Sequence[Point], figure: Chart) -> 
         columns.append("Pour 100 élèves")
     rows = [_row(view, point) for point in points]
     has_interval = any("error_y" in trace for trace in figure["data"])
-    return ChartView(view.sentence, chart_block(figure, label), columns, rows, CHANCE if has_interval else "")
+    block = chart_block(figure, label, note=CHANCE if has_interval else "")
+    return ChartView(view.sentence, block, columns, rows)
 
+
+GLANCE = (180, 140)
+"""Width and height of a small multiple."""
 
 CHANCE = "Le trait vertical\u202f: ce que le hasard seul laisse possible."
 
@@ -126,38 +132,76 @@ def spark_of(view: IndicatorView, seen: Overview) -> Markup:
 
 
 def plan_block(seen: Overview) -> ChartView:
-    """The plan by axis and state."""
-    counts = {
-        axis: {state: sum(view.action.state is state for view in views) for state in ActionState}
-        for axis, views in seen.by_axis
-    }
-    total = len(seen.actions)
-    joint = french.counted(len(seen.running_actions), ("action en cours", "actions en cours"))
-    sentence = f"{french.counted(total, ('action', 'actions'))} au plan, dont {joint}."
+    """The plan by axis and state, as it stands today."""
+    total, running = len(seen.actions), len(seen.running_actions)
+    part = f"dont {french.number(running)}" if running else "aucune"
+    sentence = f"{french.counted(total, ('action', 'actions'))} au plan, {part} en cours aujourd’hui."
     rows: list[list[str | None]] = [
-        [axis.label, *(french.number(counts[axis][state]) for state in ActionState)] for axis in Axis
+        [axis.label, *(french.number(seen.plan[axis][state]) for state in ActionState)] for axis in Axis
     ]
     columns = ["Axe", *(state.label.capitalize() for state in ActionState)]
-    return ChartView(
-        sentence, chart_block(plan(counts), f"Actions par axe et par état. {sentence}"), columns, rows
-    )
+    label = f"Actions par axe et par état. {sentence}"
+    return ChartView(sentence, chart_block(plan(seen.plan), label), columns, rows)
 
 
-def effort_block(rows: Sequence[Row[Any]], term: Term) -> ChartView:
+def effort_block(efforts: Sequence[Held], term: Term) -> ChartView:
     """What was held and how many came, term by term: the team's work beside what it changed."""
-    now = next((row for row in rows if row.term == term), None)
-    held = french.counted(now.events if now else 0, ("rendez-vous tenu", "rendez-vous tenus"))
-    came = french.counted(now.parents if now else 0, ("venue", "venues"))
-    sentence = f"{held} ce trimestre, {came}."
-    table: list[list[str | None]] = [
-        [
-            Term(row.term).label,
-            *(french.number(n) for n in (row.events, row.parents, row.children, row.with_partner)),
-        ]
-        for row in rows
+    now = next((row for row in efforts if row.term == term), Held(term, 0, 0))
+    held = french.counted(now.events, ("rendez-vous tenu", "rendez-vous tenus"))
+    came = french.counted(now.parents, ("venue de parent", "venues de parents"))
+    sentence = f"{held} ce trimestre, {came}"
+    if now.partners:
+        sentence += f", avec {french.counted(now.partners, ('partenaire', 'partenaires'))}"
+    columns = ["Trimestre", "Rendez-vous", "Venues de parents", "Avec un partenaire", "Partenaires"]
+    rows: list[list[str | None]] = [[row.term.label, *(french.number(n) for n in row[1:])] for row in efforts]
+    label = f"Rendez-vous, venues et partenaires par trimestre. {sentence}."
+    return ChartView(f"{sentence}.", chart_block(effort(efforts), label, height=370), columns, rows)
+
+
+def efforts_of(rows: Sequence[Row[Any]], term: Term) -> list[Held]:
+    """This school year and the two before, from the first event on: a term without an event is a zero."""
+    known = {Term(row.term): row for row in rows}
+    since = term.year.previous.previous.terms[0]
+    at = max(min(known, default=term.next), since)
+    efforts = []
+    while at <= term:
+        row = known.get(at)
+        efforts.append(
+            Held(at, row.events, row.parents, row.with_partner, row.partners) if row else Held(at, 0, 0)
+        )
+        at = at.next
+    return efforts
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """One indicator of the first screen: its small multiple, and what its sentence adds to its counts."""
+
+    view: IndicatorView
+    svg: Markup
+    said: str
+
+
+def glances_of(seen: Overview) -> list[Glance]:
+    """Small multiples: the same terms under all of them, the same 0 to 100 % for every rate."""
+    series = [(view.indicator, points_of(view, seen)) for view in seen.indicators]
+    targets = {view.indicator.slug: view.target for view in seen.indicators if view.target}
+    figures = summary(series, targets=targets)
+    return [
+        Glance(view, _small_multiple(figures[view.indicator.slug], view.indicator), _beside_counts(view))
+        for view in seen.indicators
     ]
-    columns = ["Trimestre", "Rendez-vous", "Venues de parents", "Enfants", "Avec un partenaire"]
-    figure = effort([(Term(row.term), row.events, row.parents, row.with_partner) for row in rows])
-    return ChartView(
-        sentence, chart_block(figure, f"Rendez-vous et venues par trimestre. {sentence}"), columns, table
-    )
+
+
+def _small_multiple(figure: Chart, indicator: Indicator) -> Markup:
+    label = f"{indicator.title}, trimestre par trimestre"  # its words stand beside it
+    return Markup(svg_of(figure, width=GLANCE[0], height=GLANCE[1], label=label))  # svg_of escapes its label
+
+
+def _beside_counts(view: IndicatorView) -> str:
+    """The sentence without the counts it begins with, where they stand above it in large."""
+    counts = " ".join(view.counts) if view.counts else ""
+    if not counts or not view.sentence.startswith(counts):
+        return view.sentence
+    rest = view.sentence.removeprefix(counts).lstrip("., ")
+    return rest[:1].upper() + rest[1:]

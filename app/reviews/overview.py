@@ -118,6 +118,14 @@ class Overview:
     def by_axis(self) -> list[tuple[Axis, list[ActionView]]]:
         return [(axis, [view for view in self.actions if view.action.axis is axis]) for axis in Axis]
 
+    @cached_property
+    def plan(self) -> dict[Axis, dict[ActionState, int]]:
+        """How many actions, by axis and state, as the plan stands today."""
+        return {
+            axis: {state: sum(view.action.state is state for view in views) for state in ActionState}
+            for axis, views in self.by_axis
+        }
+
     @property
     def active_goals(self) -> list[GoalView]:
         return [view for view in self.goals if view.goal.state is GoalState.ACTIVE]

@@ -13,12 +13,15 @@ from app.db import Db
 from app.domain.school_year import Term
 from app.domain.vocabulary import STAKES
 from app.reviews import queries
-from app.reviews.charts import chart_of, effort_block, plan_block, spark_of
+from app.reviews.charts import chart_of, effort_block, efforts_of, glances_of, plan_block, spark_of
+from app.reviews.dashboard_csv import dashboard_csv, file_name
 from app.reviews.overview import overview
 from app.reviews.service import undecided
 from app.schools.models import School
 from app.schools.queries import profile_at, territory_by_id
 from app.schools.service import current_term, term_or_404
+from app.web.csv_text import MEDIA_TYPE
+from app.web.files import attached
 from app.web.templating import render, see_other
 
 router = APIRouter(prefix="/ecoles/{uai}", default_response_class=HTMLResponse, include_in_schema=False)
@@ -115,21 +118,33 @@ def current_dashboard(db: Db, actor: CurrentActor, uai: Uai) -> Response:
     return see_other(f"/ecoles/{uai}/tableau-de-bord/{current_term(db, school)}")
 
 
+@router.get("/tableau-de-bord/{term}.csv", response_class=Response)
+def dashboard_file(db: Db, actor: CurrentActor, uai: Uai, term: str) -> Response:
+    """The figures under the charts, for a spreadsheet."""
+    school, wanted = school_for(db, actor, uai, Task.SEE_WORK), term_or_404(term)
+    efforts = efforts_of(queries.effort_by_term(db, school.id), wanted)
+    content = dashboard_csv(overview(db, school, wanted), efforts)
+    return attached(content, MEDIA_TYPE, file_name(school, wanted))
+
+
 @router.get("/tableau-de-bord/{term}")
 def dashboard_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, term: str) -> Response:
-    """One chart an indicator: the sentence first, the chart, then the figures themselves."""
+    """All indicators at a glance, then one chart each: the sentence, the chart, the figures themselves."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
     wanted, now = term_or_404(term), current_term(db, school)
     seen = overview(db, school, wanted)
+    here = f"/ecoles/{uai}/tableau-de-bord"
     return render(
         request,
         "reviews/dashboard.html",
         school=school,
         nav_term=wanted,
         term=wanted,
-        terms=term_links(now, wanted, f"/ecoles/{uai}/tableau-de-bord/{{}}"),
+        terms=term_links(now, wanted, f"{here}/{{}}"),
+        csv=f"{here}/{wanted}.csv",
         seen=seen,
+        glances=glances_of(seen),
         charts={view.indicator.slug: chart_of(view, seen) for view in seen.indicators},
         plan=plan_block(seen),
-        effort=effort_block(queries.effort_by_term(db, school.id), wanted),
+        effort=effort_block(efforts_of(queries.effort_by_term(db, school.id), wanted), wanted),
     )

@@ -155,21 +155,35 @@ def partners_by_action(db: Session, school_id: UUID) -> dict[UUID, list[str]]:
 
 
 def effort_by_term(db: Session, school_id: UUID) -> Sequence[sa.Row[Any]]:
-    """(term, events, parents, children, with_partner) of the held events, oldest term first."""
-    is_joint = (
-        select(1)
-        .where(col(EventPartner.school_id) == Event.school_id, col(EventPartner.event_id) == Event.id)
-        .exists()
+    """(term, events, parents, with_partner, partners) of the held events, oldest term first.
+
+    `with_partner` counts events, `partners` the different organisations that took part in them.
+    """
+    held = (col(Event.school_id) == school_id, col(Event.state) == EventState.HELD)
+    present = (
+        select(
+            Event.term,
+            func.count(sa.distinct(EventPartner.event_id)).label("with_partner"),
+            func.count(sa.distinct(EventPartner.partner_id)).label("partners"),
+        )
+        .join(
+            EventPartner,
+            sa.and_(col(EventPartner.school_id) == Event.school_id, col(EventPartner.event_id) == Event.id),
+        )
+        .where(*held)
+        .group_by(col(Event.term))
+        .subquery()
     )
     return db.execute(
         select(
             Event.term,
             func.count().label("events"),
             func.coalesce(func.sum(Event.parents_present), 0).label("parents"),
-            func.coalesce(func.sum(Event.children_present), 0).label("children"),
-            func.count(case((is_joint, 1))).label("with_partner"),
+            func.coalesce(func.max(present.c.with_partner), 0).label("with_partner"),
+            func.coalesce(func.max(present.c.partners), 0).label("partners"),
         )
-        .where(col(Event.school_id) == school_id, col(Event.state) == EventState.HELD)
+        .outerjoin(present, present.c.term == Event.term)
+        .where(*held)
         .group_by(col(Event.term))
         .order_by(col(Event.term))
     ).all()

@@ -50,15 +50,15 @@ function fitting(texts, room, size) {
 function fitted(trace, { width, size }) {
   if (trace.orientation === "h") return trace;
   const [x, room] = [trace.x, (width - 3.5 * size) / trace.y.length];
-  const year = (text, wide) => (widest([text]) * 0.58 * size + 6 > wide ? text.replace(/^..(..-)..(..)$/, "$1$2") : text);
-  const years = (all) => all.map((text) => year(text, room * all.filter((other) => other === text).length));
+  const narrow = (all) => all.some((text) => widest([text]) * 0.58 * size + 6 > room * all.filter((other) => other === text).length);
+  const years = (all) => (narrow(all) ? all.map((text) => text.replace(/^..(..-)..(..)$/, "$1$2")) : all);
   const text = trace.mode === "text" ? fitting(trace.text, room, size) : trace.text;
   return { ...trace, ...(text && { text }), x: Array.isArray(x[0]) ? [years(x[0]), x[1]] : years(x) };
 }
 
 /** Words that stay on the chart: too wide for their terms they climb, near an edge they are moved, then cut. */
-function placed(note, { width, size }, terms) {
-  const [left, long] = [3.5 * size, widest([note.text]) * 0.58 * size];
+function placed(note, { width, size }, terms, left) {
+  const long = widest([note.text]) * 0.58 * size;
   const [room, most] = [(width - left) / terms, Math.floor(width / (0.58 * size))];
   const moved = { ...note, yshift: ((note.yshift ?? 0) * size) / 15 };
   const run = /^nothing (\d+)$/.exec(note.name ?? "");
@@ -83,7 +83,9 @@ export function dressed(figure, look, height) {
   const scale = look.size / 15; // the figure's pixels are those of letters of 15
   base.margin = { ...base.margin, t: base.margin.t * scale };
   const terms = layout.xaxis?.range ? layout.xaxis.range[1] - layout.xaxis.range[0] : 1;
-  base.annotations = (layout.annotations ?? []).map((note) => placed(note, look, terms));
+  const ticks = Object.entries(layout).flatMap(([key, { ticktext, showticklabels }]) => (/^yaxis/.test(key) && showticklabels !== false && ticktext) || []);
+  const left = ticks.length ? widest(ticks) * 0.58 * look.size + 6 : base.margin.l;
+  base.annotations = (layout.annotations ?? []).map((note) => placed(note, look, terms, left));
   for (const key of new Set(["xaxis", "yaxis", ...axes])) base[key] = { ...axis(look, key[0]), ...layout[key] };
   delete base.template;
   return { data: data.map((trace) => fitted(trace, look)), layout: base };

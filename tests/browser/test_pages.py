@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
 from app.accounts import secrets
@@ -185,3 +185,41 @@ def test_the_chart_library_speaks_to_nobody_else(chromium: Browser, demo: Site) 
     assert {url.split("/")[2] for url in asked} == {demo.url.split("/")[2]}
     assert page.locator("[data-title*='hare'], [data-title*='loud'], .modebar-btn--logo").count() == 0
     context.close()
+
+
+def test_charts_are_read_from_the_back_of_a_classroom(chromium: Browser, demo: Site) -> None:
+    """On a projector of 1280 × 720 no letter of a chart is smaller than 18 pixels in the meeting."""
+    context = chromium.new_context(base_url=demo.url, viewport={"width": 1280, "height": 720})
+    context.add_cookies([{"name": "session", "value": "cookie-of-claire", "url": demo.url}])
+    page = context.new_page()
+    page.goto(f"{HOME}/conseil/2026-2027-T1")
+    letters = page.evaluate(
+        """() => [...document.querySelectorAll("svg.plot")].flatMap((drawing) => {
+            drawing.closest(".step").classList.add("current");
+            const scale = drawing.getBoundingClientRect().width / drawing.viewBox.baseVal.width;
+            const size = (text) => parseFloat(getComputedStyle(text).fontSize) * scale;
+            return scale ? [...drawing.querySelectorAll("text")].map(size) : [];
+        })"""
+    )
+    assert len(letters) > 50
+    assert min(letters) >= 18
+    context.close()
+
+
+def test_the_interactive_charts_stand_where_the_drawings_stood(chromium: Browser, demo: Site) -> None:
+    """Nothing moves when plotly.js takes over, and the first screen is there before it and without it."""
+    tall: list[list[float]] = []
+    for javascript in (False, True):
+        context = chromium.new_context(base_url=demo.url, java_script_enabled=javascript)
+        context.add_cookies([{"name": "session", "value": "cookie-of-claire", "url": demo.url}])
+        page = context.new_page()
+        page.goto(f"{HOME}/tableau-de-bord/2025-2026-T3")
+        figures, drawings = page.locator("figure.chart"), page.locator(".glance svg.plot")
+        if javascript:
+            expect(page.locator("figure.chart:not(.drawn)")).to_have_count(0, timeout=20_000)
+        assert drawings.count() == figures.count() - 2  # the plan and the team's work have no small multiple
+        assert all(drawing.is_visible() for drawing in drawings.all())
+        boxes = [figure.bounding_box() for figure in figures.all()]
+        tall.append([round(box["height"]) for box in boxes if box])
+        context.close()
+    assert tall[0] == tall[1]

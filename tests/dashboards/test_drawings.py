@@ -21,6 +21,7 @@ from dashboards.points import Mark, Point
 from dashboards.series import effort, plan, small, spark, term_series
 from dashboards.strokes import role
 from dashboards.svg import svg_of
+from dashboards.work import Held
 
 MEETINGS, VISITS, TURNOUT = (
     INDICATORS[slug] for slug in ("individual_meetings", "visits", "election_turnout")
@@ -55,7 +56,7 @@ FIGURES = {
     "compact": small(MEETINGS, MET),
     "empty": term_series(VISITS, []),
     "plan": plan({Axis.RIGHTS: dict.fromkeys(ActionState, 2)}),
-    "effort": effort([(TERMS[0], 3, 20, 1), (TERMS[1], 0, 0, 0)]),
+    "effort": effort([Held(TERMS[0], 3, 20, 1, 1), Held(TERMS[1], 0, 0)]),
 }
 
 
@@ -80,7 +81,7 @@ def test_a_drawing_is_an_image_with_a_name_and_without_style(name: str, width: i
         *["Un graphique"] * 2,
     )
     words = FIGURES[name]["layout"]["margin"]["t"]
-    assert root.get("viewBox") == f"0 0 {width} {300 + max(words - 39, 0)}"  # a row more, 19 px more
+    assert root.get("viewBox") == f"0 0 {width} {300 + max(words - 46, 0)}"  # a row more, 19 px more
     assert not re.search(r'style=|fill="|stroke="|on\w+="|href|<script', svg)
 
 
@@ -188,6 +189,22 @@ def test_a_phone_gets_shorter_words() -> None:
     assert "/196" in narrow
     assert "sur 196" not in narrow.replace("tôt\u202f: 125 sur 196", "")
     assert "rotate(-90)" in svg_of(figure, width=320, label="")  # « non mesuré » climbs
+
+
+@pytest.mark.parametrize(("width", "years"), [(640, ["2024-2025", "2025-2026"]), (320, ["24-25", "25-26"])])
+def test_school_years_are_written_in_one_way(width: int, years: list[str]) -> None:
+    """The last year has one term only, and its whole name no room on a phone."""
+    said = texts(drawn(term_series(MEETINGS, [at(term, 125, 196) for term in TERMS[:4]]), width))
+    assert [text for text in said.split(" | ") if "-" in text] == years
+
+
+def test_names_stand_clear_of_the_numbers_of_the_scale() -> None:
+    mark = Mark(TERMS[1], "Café des parents", "start")
+    figure = term_series(MEETINGS, [at(TERMS[0], 12, 20), at(TERMS[1], 14, 20)], marks=[mark])
+    written = {element.text: element for element in drawn(figure).iter(f"{SVG}text")}
+    name, top = written["début\u202f: Café des parents"], written["100\u202f%"]
+    size = 15
+    assert float(name.get("y", 0)) + 0.25 * size < float(top.get("y", 0)) - 0.72 * size  # feet above heads
 
 
 def test_a_long_name_is_cut_on_a_phone_only() -> None:

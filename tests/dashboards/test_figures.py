@@ -15,6 +15,7 @@ from app.domain.vocabulary import ActionState, Axis
 from dashboards.looks import count_axis
 from dashboards.points import Mark, Point
 from dashboards.series import effort, plan, small, summary, term_series
+from dashboards.work import Held
 
 MEETINGS, VISITS, TURNOUT = (
     INDICATORS[slug] for slug in ("individual_meetings", "visits", "election_turnout")
@@ -52,7 +53,7 @@ PLAN = {
     Axis.RIGHTS: {ActionState.DONE: 2, ActionState.PLANNED: 1},
     Axis.PARTICIPATION: {ActionState.DROPPED: 3},
 }
-HELD = [(TERMS[1], 4, 34, 1), (TERMS[0], 3, 20, 0), (TERMS[2], 0, 0, 0), (TERMS[3], 2, 12, 2)]
+HELD = [Held(TERMS[1], 4, 34, 1, 1), Held(TERMS[0], 3, 20), Held(TERMS[2], 0, 0), Held(TERMS[3], 2, 12, 2, 3)]
 FIGURES = {
     "rate": term_series(MEETINGS, MET, target=TO_85, marks=CAFE),
     "count": term_series(VISITS, CAME, target=TO_60, marks=CAFE),
@@ -67,7 +68,7 @@ FIGURES = {
     "plan": plan(PLAN),
     "no plan": plan({}),
     "effort": effort(HELD),
-    "effort without partners": effort([(TERMS[0], 3, 20)]),
+    "effort without partners": effort([Held(TERMS[0], 3, 20)]),
     "no effort": effort([]),
 }
 
@@ -337,8 +338,8 @@ def test_the_plan_tells_states_apart_without_colour() -> None:
         "abandonnées": [None, None, 3],
     }
     assert words(figure)[1:] == [
-        "Se familiariser avec l’École · aucune action",
-        "Participer à la vie de l’école · 3 actions",
+        "Se familiariser avec l’École\u202f: 0",
+        "Participer à la vie de l’école\u202f: 3",
         "1",
         "3",
     ]
@@ -346,13 +347,15 @@ def test_the_plan_tells_states_apart_without_colour() -> None:
     assert (done["text"], done["textfont"]["color"]) == (["2", "", ""], "var(--card)")
 
 
-def test_effort_has_a_scale_for_parents_and_one_for_events() -> None:
-    came, plain, shared = FIGURES["effort"]["data"]
+def test_effort_has_a_scale_for_parents_one_for_events_and_one_for_partners() -> None:
+    came, plain, shared, partners = FIGURES["effort"]["data"]
+    assert (partners["y"], partners["yaxis"]) == ([0, 1, 0, 3], "y3")
+    assert FIGURES["effort"]["layout"]["yaxis3"]["tickvals"] == [0, 4]
     assert came["y"] == [20, 34, 0, 12]
     assert (plain["y"], shared["y"]) == ([3, 3, 0, None], [None, 1, None, 2])
     assert (plain["text"], shared["text"]) == (["3", "", "0", ""], ["", "4", "", "2"])
     assert (came["yaxis"], plain["yaxis"]) == ("y", "y2")
-    assert len(FIGURES["effort without partners"]["data"]) == 2
+    assert len(FIGURES["effort without partners"]["data"]) == 3
 
 
 def test_sixty_terms_at_most_are_drawn() -> None:

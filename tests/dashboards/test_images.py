@@ -17,6 +17,7 @@ from app.web.drawings import FONTS, PIXELS, png_of, style_of, tokens
 from dashboards.points import Mark, Point
 from dashboards.series import effort, plan, term_series
 from dashboards.svg import svg_of
+from dashboards.work import Held
 
 TERMS = [term for start in (2025, 2026) for term in SchoolYear.starting(start).terms]
 MEETINGS, VISITS, TURNOUT = (
@@ -35,10 +36,16 @@ FIGURES: dict[str, Any] = {
         marks=[MARK],
     ),
     "count": term_series(VISITS, [Point(TERMS[0], Figure.of(41)), Point(TERMS[2], Figure.of(1204))]),
+    "own": term_series(
+        VISITS,
+        [Point(TERMS[0], Figure.of(41)), Point(TERMS[3], Figure.of(104))],
+        own={TERMS[3]: 63},
+        own_name="Café des parents",
+    ),
     "year": term_series(TURNOUT, [Point(TERMS[0], Figure.of(150, 360))]),
     "empty": term_series(VISITS, []),
     "plan": plan({Axis.RIGHTS: dict.fromkeys(ActionState, 2)}),
-    "effort": effort([(TERMS[0], 3, 20, 1), (TERMS[1], 0, 0, 0)]),
+    "effort": effort([Held(TERMS[0], 3, 20, 1, 1), Held(TERMS[1], 0, 0)]),
 }
 DRAWN = {name: svg_of(figure, label=name) for name, figure in FIGURES.items()}
 WORDS = re.compile(r"(<text[^>]*>)(.*?)(</text>)", re.DOTALL)

@@ -23,6 +23,7 @@ from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.moments import moments_of
 from app.reviews.overview import IndicatorView, Overview, overview
 from app.reviews.service import close_review, decide, open_review
+from dashboards.points import Point
 from tests.world import LAST_YEAR, T1, TODAY, A, World
 
 TERM = Term(T1)
@@ -185,21 +186,21 @@ def test_the_chart_of_an_indicator_has_its_marks_and_its_words(
     chart = chart_of(view_of(seen, "individual_meetings"), seen)
     notes = [note["text"] for note in chart.block["figure"]["layout"]["annotations"]]
     assert "début\u202f: Messages courts" in notes
-    assert chart.note == "Le trait vertical\u202f: ce que le hasard seul laisse possible."
-    assert chart_of(view_of(seen, "visits"), seen).note == ""
+    assert chart.block["note"] == "Le trait vertical\u202f: ce que le hasard seul laisse possible."
+    assert chart_of(view_of(seen, "visits"), seen).block["note"] == ""
 
 
 def test_a_total_of_some_grades_is_not_complete(db: Session, world: World, claire: Actor) -> None:
-    def last_point() -> bool:
+    def points() -> list[Point]:
         seen = overview(db, world.a, TERM)
-        return points_of(view_of(seen, "individual_meetings"), seen)[-1].complete
+        return points_of(view_of(seen, "individual_meetings"), seen)
 
-    assert last_point()
+    assert points() == []
     grades = (Grade.CP, Grade.CE1, Grade.CE2, Grade.CM1, Grade.CM2)
     for place, grade in enumerate(grades):
         answer = MeasurementIn(indicator="individual_meetings", term=TERM, grade=grade, counted=20, out_of=39)
         record_measurement(db, claire, A, answer)
-        assert last_point() is (place == len(grades) - 1)
+        assert [point.complete for point in points()] == [place == len(grades) - 1]
 
 
 def test_an_actions_chart_splits_what_its_events_made(db: Session, world: World, claire: Actor) -> None:
