@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import dropwhile
 from typing import Any
 
 from markupsafe import Markup
@@ -14,7 +13,7 @@ from app.domain.indicators import Indicator
 from app.domain.rates import per_hundred
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis, Status
-from app.reviews.overview import IndicatorView, Overview
+from app.reviews.overview import IndicatorView, Overview, since_first_answer
 from app.web.charts import ChartBlock, chart_block
 from dashboards.looks import Chart
 from dashboards.points import Mark, Point
@@ -33,10 +32,14 @@ class ChartView:
     columns: list[str]
     rows: list[list[str | None]]
 
+    @property
+    def note(self) -> str:
+        """What a stroke of the chart means, when it has one."""
+        return self.block["note"]
+
 
 def points_of(view: IndicatorView, seen: Overview) -> list[Point]:
     """The terms of an indicator from its first answer on; a total of some grades only is not complete."""
-    asked = dropwhile(lambda total: not total.answers, view.history)
     return [
         Point(
             total.term,
@@ -44,7 +47,7 @@ def points_of(view: IndicatorView, seen: Overview) -> list[Point]:
             view.pupils.get(total.term.year),
             not total.grades or total.grades >= _grades(seen, total.term.year),
         )
-        for total in asked
+        for total in since_first_answer(view.history)
     ]
 
 

@@ -27,7 +27,7 @@ from app.measurements.service import Series, grades_in, series_of_school, shown_
 from app.reviews import queries
 from app.reviews.kinds import FigureKind, TargetKind
 from app.reviews.models import ChangesIn, Decision, ReviewFigure, ReviewVersion
-from app.reviews.overview import history_of, target_text
+from app.reviews.overview import history_of, since_first_answer, target_text
 from app.schools.models import School
 from app.schools.queries import profiles_of_school
 from app.schools.service import indicators_of
@@ -232,7 +232,7 @@ def _indicator(
             total.figure,
             complete=not total.grades or total.grades >= grades.get(total.term.year, 0),
         )
-        for total in history_of(series, indicator, Term(row.term))
+        for total in since_first_answer(history_of(series, indicator, Term(row.term)))
     ]
     return IndicatorLine(row.key, row.label, row.sentence, term_series(indicator, points, target=target))
 

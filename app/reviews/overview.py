@@ -3,9 +3,10 @@
 A constant number of queries, whatever the number of goals, actions and terms.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import dropwhile
 from typing import Any
 
 from sqlmodel import Session
@@ -267,6 +268,11 @@ def history_of(series: Series, indicator: Indicator, term: Term) -> tuple[Total,
     ]
     yearly = [at for at in terms if not indicator.is_yearly or at.number == 1]
     return tuple(shown_total(series, indicator, at) for at in yearly)
+
+
+def since_first_answer(history: Sequence[Total]) -> list[Total]:
+    """What a chart shows: an indicator taken up this year has no gaps of the years before."""
+    return list(dropwhile(lambda total: not total.answers, history))
 
 
 def _goal_view(goal: Goal, views: Mapping[str, IndicatorView]) -> GoalView:

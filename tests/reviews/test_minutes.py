@@ -24,9 +24,11 @@ from app.goals.service import add_goal, revise_goal
 from app.measurements.models import MeasurementIn
 from app.measurements.service import record_measurement
 from app.reviews import queries
+from app.reviews.charts import chart_of
 from app.reviews.minutes import DocumentFailed, minutes_of
 from app.reviews.minutes_docx import minutes_docx
 from app.reviews.models import ChangesIn, ClosingIn, DecisionIn, ReopeningIn, ReviewFigure, ReviewIn
+from app.reviews.overview import overview
 from app.reviews.service import close_review, decide, open_review, reopen_review
 from app.web.paper import DOCX, typeset
 from tests.reviews.test_reviews import an_action, on
@@ -254,6 +256,18 @@ def test_a_figure_that_is_not_that_of_its_curve_stops_the_document(
     refused = browser.get(API)
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["code"] == "document_failed"
+
+
+def test_its_charts_begin_with_the_first_answer_as_those_of_the_page(
+    db: Session, world: World, claire: Actor, closed: None
+) -> None:
+    seen = overview(db, world.a, TERM)
+    shown = {view.indicator.slug: chart_of(view, seen).block["figure"]["data"] for view in seen.indicators}
+    kept = {line.slug: line.chart["data"] for line in minutes_of(db, claire, A, TERM).indicators}
+    assert kept["individual_meetings"][0]["x"] == [["2026-2027"], ["T1"]]
+    assert {slug: [trace["x"] for trace in data] for slug, data in kept.items()} == {
+        slug: [trace["x"] for trace in data] for slug, data in shown.items()
+    }
 
 
 def test_a_chart_that_cannot_be_drawn_is_named(

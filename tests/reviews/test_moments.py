@@ -186,8 +186,8 @@ def test_the_chart_of_an_indicator_has_its_marks_and_its_words(
     chart = chart_of(view_of(seen, "individual_meetings"), seen)
     notes = [note["text"] for note in chart.block["figure"]["layout"]["annotations"]]
     assert "début\u202f: Messages courts" in notes
-    assert chart.block["note"] == "Le trait vertical\u202f: ce que le hasard seul laisse possible."
-    assert chart_of(view_of(seen, "visits"), seen).block["note"] == ""
+    assert chart.note == "Le trait vertical\u202f: ce que le hasard seul laisse possible."
+    assert chart_of(view_of(seen, "visits"), seen).note == ""
 
 
 def test_a_total_of_some_grades_is_not_complete(db: Session, world: World, claire: Actor) -> None:
