@@ -6,7 +6,7 @@ from app.domain.indicators import Indicator
 from app.domain.readings import Target
 from dashboards.looks import HUE, Chart
 from dashboards.points import Point
-from dashboards.told import common, interval, label, percent
+from dashboards.told import common, interval, label, percent, silent
 
 AIR = 3.0
 """Points of per cent between a point, or the end of its interval, and its counts."""
@@ -107,8 +107,7 @@ def _counts(
     return {
         "type": "scatter",
         "mode": "text",
-        **common(indicator, points),
-        "hoverinfo": "skip",
+        **silent(indicator, points),
         "y": places,
         "text": [label(point.figure.rate) if end else "" for point, end in zip(points, ends, strict=True)],
         "textposition": list(sides),

@@ -55,11 +55,18 @@ def told(indicator: Indicator, point: Point) -> str:
 
 def common(indicator: Indicator, points: Sequence[Point]) -> Chart:
     """What every trace of an indicator says of itself."""
+    return silent(indicator, points) | {
+        "hovertext": [told(indicator, point) for point in points],
+        "hoverinfo": "text",
+    }
+
+
+def silent(indicator: Indicator, points: Sequence[Point]) -> Chart:
+    """The same for a trace that a pointer reads nothing from."""
     return {
         "name": words(indicator.title),
         "x": terms_of(indicator, points),
-        "hovertext": [told(indicator, point) for point in points],
-        "hoverinfo": "text",
+        "hoverinfo": "skip",
         "textfont": STRONG,
         "cliponaxis": False,
     }
