@@ -53,6 +53,13 @@ class NotFound(AppError):
     detail = "Cette page ou cette donnée n’existe pas, ou ne vous est pas ouverte."
 
 
+class NotAcceptable(AppError):
+    """The answer exists, but not in the form that was asked for; `detail` lists those it has."""
+
+    status, code, title = 406, "not_acceptable", "Format non proposé"
+    detail = "Cette réponse n’existe pas dans ce format."
+
+
 class Conflict(AppError):
     status, code, title = 409, "conflict", "Conflit"
     detail = "L’état actuel ne permet pas cette action."
