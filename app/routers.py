@@ -17,7 +17,14 @@ from app.parents import api as parents_api
 from app.parents import link_pages
 from app.parents import pages as parents_pages
 from app.reviews import api as reviews_api
-from app.reviews import council_pages, dashboard_api, documents_api, minutes_pages, proposal_pages
+from app.reviews import (
+    blank_pages,
+    council_pages,
+    dashboard_api,
+    documents_api,
+    minutes_pages,
+    proposal_pages,
+)
 from app.reviews import pages as reviews_pages
 from app.schools import api as schools_api
 from app.schools import pages as schools_pages
@@ -26,6 +33,7 @@ from app.transmissions import pages as transmissions_pages
 
 PUBLIC = (
     house_pages.router,
+    blank_pages.router,
     invitation_pages.router,
     sign_in_pages.public,
     link_pages.router,

@@ -56,6 +56,8 @@ PUBLIC = {
     "GET /healthz",
     "GET /readyz",
     "GET /aide",
+    "GET /feuille-vierge",
+    "GET /feuille-vierge.docx",
     "GET /accessibilite",
     "GET /donnees-personnelles",
     "GET /mentions-legales",

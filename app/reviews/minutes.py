@@ -25,6 +25,7 @@ from app.errors import AppError, NotFound
 from app.goals.models import GoalIn
 from app.measurements.service import Series, grades_in, series_of_school, shown_total
 from app.reviews import queries
+from app.reviews.charts import CHANCE
 from app.reviews.kinds import FigureKind, TargetKind
 from app.reviews.models import ChangesIn, Decision, ReviewFigure, ReviewVersion
 from app.reviews.overview import history_of, since_first_answer, target_text
@@ -71,6 +72,8 @@ class IndicatorLine:
     title: str
     sentence: str
     chart: Chart
+    note: str
+    """What a stroke of the chart means, when it has one."""
 
     @property
     def label(self) -> str:
@@ -234,7 +237,16 @@ def _indicator(
         )
         for total in since_first_answer(history_of(series, indicator, Term(row.term)))
     ]
-    return IndicatorLine(row.key, row.label, row.sentence, term_series(indicator, points, target=target))
+    return indicator_line(indicator, row.label, row.sentence, points, target)
+
+
+def indicator_line(
+    indicator: Indicator, title: str, sentence: str, points: Sequence[Point], target: Target | None
+) -> IndicatorLine:
+    """A sentence and the chart under it."""
+    chart = term_series(indicator, points, target=target)
+    has_interval = any("error_y" in trace for trace in chart["data"])
+    return IndicatorLine(indicator.slug, title, sentence, chart, CHANCE if has_interval else "")
 
 
 # --- the decisions -------------------------------------------------------------------------------------

@@ -145,3 +145,5 @@ def _curves(document: Document, minutes: Minutes, images: list[bytes]) -> None:
         paper.say(cell, line.title, "Heading 2", colour="analyser")
         paper.say(cell, line.sentence)
         paper.picture(cell, image, line.label, paper.WIDTH / 2 - 0.6)
+        if line.note:
+            paper.say(cell, line.note, colour="soft")

@@ -148,6 +148,16 @@ def add_words(
     return paragraph
 
 
+def line_to_fill(paragraph: Paragraph, width: float) -> None:
+    """Dots up to `width` cm, to write on by hand."""
+    from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+    from docx.shared import Cm, Pt
+
+    paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(width), WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+    paragraph.paragraph_format.space_before = Pt(9)
+    paragraph.add_run("\t")
+
+
 def _number_pages(paragraph: Paragraph, text: str) -> None:
     """« … · page 1 sur 3 »."""
     add_words(paragraph, f"{text} · page ")
