@@ -24,6 +24,7 @@ from app.reviews import (
     documents_api,
     minutes_pages,
     proposal_pages,
+    year_pages,
 )
 from app.reviews import pages as reviews_pages
 from app.schools import api as schools_api
@@ -70,6 +71,7 @@ PRIVATE = (
     proposal_pages.router,
     documents_api.router,
     minutes_pages.router,
+    year_pages.router,
     parents_api.router,
     parents_pages.router,
     transmissions_api.router,

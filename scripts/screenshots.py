@@ -35,6 +35,7 @@ PAGES = {
     "conseil": f"{HOME}/conseil/{TERM}#i-visits",
     "conseil-decision": f"{HOME}/conseil/{TERM}#{{action}}",
     "releve": f"{HOME}/conseil/2025-2026-T3",
+    "annee": f"{HOME}/annee/2025-2026",
 }
 LOOKS: dict[str, dict[str, Any]] = {
     "": {"viewport": {"width": 1440, "height": 900}},

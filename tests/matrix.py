@@ -301,6 +301,10 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools/{uai}/reviews/{term}/minutes.docx": Row(
         ("claire", "lea"), places={"term": _REVIEWED}
     ),
+    "GET /api/v1/schools/{uai}/years/{year}/report.docx": see_work(),
+    "GET /ecoles/{uai}/annee": see_work(),
+    "GET /ecoles/{uai}/annee/{year}": see_work(),
+    "GET /ecoles/{uai}/annee/{year}.docx": see_work(),
     "GET /ecoles/{uai}/conseil/{term}/releve": Row(("claire", "lea"), places={"term": _REVIEWED}),
     "GET /ecoles/{uai}/conseil/{term}/releve.docx": Row(("claire", "lea"), places={"term": _REVIEWED}),
     "GET /ecoles/{uai}": see_work(),

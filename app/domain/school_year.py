@@ -77,8 +77,12 @@ class Term(str):
         return self.year.previous.terms[self.number - 1]
 
     @property
+    def ordinal(self) -> str:
+        return f"{self.number}{'er' if self.number == 1 else 'e'} trimestre"
+
+    @property
     def label(self) -> str:
-        return f"{self.number}{'er' if self.number == 1 else 'e'} trimestre {self.year}"
+        return f"{self.ordinal} {self.year}"
 
     @property
     def short(self) -> str:

@@ -129,7 +129,7 @@ class Minutes:
 
 
 @contextmanager
-def naming(line: IndicatorLine) -> Iterator[None]:
+def naming(indicator: str) -> Iterator[None]:
     """Whatever goes wrong with a curve, the person reads which one it was."""
     try:
         yield
@@ -138,13 +138,13 @@ def naming(line: IndicatorLine) -> Iterator[None]:
     except Exception as error:
         log.error("document", exc_info=error)
         raise DocumentFailed(
-            f"Le graphique de « {line.title} » n’a pas pu être dessiné\u202f: {_NO_DOCUMENT}."
+            f"Le graphique de « {indicator} » n’a pas pu être dessiné\u202f: {_NO_DOCUMENT}."
         ) from error
 
 
 def drawing_of(line: IndicatorLine) -> str:
     """The curve as the SVG of a page, its words escaped."""
-    with naming(line):
+    with naming(line.title):
         return svg_of(line.chart, label=line.label)
 
 
@@ -183,7 +183,7 @@ def minutes_in(db: Session, school: School, term: Term, number: int | None = Non
             for row in figures
             if row.kind is FigureKind.INDICATOR
         ],
-        decisions=[_decision(row, known) for row in sorted(decisions, key=_place)],
+        decisions=[decision_line(row, known) for row in sorted(decisions, key=_place)],
     )
 
 
@@ -237,16 +237,9 @@ def _indicator(
         )
         for total in since_first_answer(history_of(series, indicator, Term(row.term)))
     ]
-    return indicator_line(indicator, row.label, row.sentence, points, target)
-
-
-def indicator_line(
-    indicator: Indicator, title: str, sentence: str, points: Sequence[Point], target: Target | None
-) -> IndicatorLine:
-    """A sentence and the chart under it."""
     chart = term_series(indicator, points, target=target)
     has_interval = any("error_y" in trace for trace in chart["data"])
-    return IndicatorLine(indicator.slug, title, sentence, chart, CHANCE if has_interval else "")
+    return IndicatorLine(row.key, row.label, row.sentence, chart, CHANCE if has_interval else "")
 
 
 # --- the decisions -------------------------------------------------------------------------------------
@@ -257,7 +250,7 @@ def _place(decision: Decision) -> tuple[bool, bool]:
     return decision.verdict is Verdict.ADD, decision.kind is TargetKind.ACTION
 
 
-def _decision(row: Decision, known: Mapping[str, Indicator]) -> DecisionLine:
+def decision_line(row: Decision, known: Mapping[str, Indicator]) -> DecisionLine:
     changes = ChangesIn.model_validate(row.changes) if row.changes else ChangesIn()
     said: list[str] = []
     if changes.action:

@@ -39,13 +39,13 @@ def minutes_docx(minutes: Minutes) -> bytes:
     _decisions(document, minutes.decisions)
     _notes(document, minutes)
     _signatures(document)
-    _curves(document, minutes, images)
+    add_curves(document, minutes.indicators, images)
     return paper.as_bytes(document)
 
 
 def picture_of(line: IndicatorLine) -> bytes:
     """The image of an indicator's curve."""
-    with naming(line):
+    with naming(line.title):
         return png_of(drawing_of(line))
 
 
@@ -135,13 +135,11 @@ def _signatures(document: Document) -> None:
         paper.say(cell, "Nom, date et signature :", colour="soft")
 
 
-def _curves(document: Document, minutes: Minutes, images: list[bytes]) -> None:
-    if not minutes.indicators:
-        return
-    heading = paper.say(document, "Les indicateurs, trimestre par trimestre", "Heading 1")
-    heading.paragraph_format.page_break_before = True
+def add_curves(document: Document, lines: list[IndicatorLine], images: list[bytes]) -> None:
+    """Two to a row, and no row cut by the end of a page."""
+    paper.say(document, "Les indicateurs, trimestre par trimestre", "Heading 1")
     cells = tables.grid_of(document, len(images))
-    for cell, line, image in zip(cells, minutes.indicators, images, strict=False):
+    for cell, line, image in zip(cells, lines, images, strict=False):
         paper.say(cell, line.title, "Heading 2", colour="analyser")
         paper.say(cell, line.sentence)
         paper.picture(cell, image, line.label, paper.WIDTH / 2 - 0.6)

@@ -1,5 +1,6 @@
 """The minutes in the browser: a page that prints on A4, and the same as a document to edit."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +11,7 @@ from starlette.responses import Response
 from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Task
 from app.db import Db
-from app.reviews.minutes import drawing_of, minutes_of
+from app.reviews.minutes import IndicatorLine, drawing_of, minutes_of
 from app.reviews.minutes_docx import SIGNATURES, minutes_docx
 from app.schools.service import term_or_404
 from app.web.files import attached
@@ -34,10 +35,14 @@ def minutes_page(
         school=school_for(db, actor, uai, Task.SEE_WORK),
         nav_term=minutes.term,
         minutes=minutes,
-        # Markup: svg_of escapes every word of a drawing
-        drawings={line.slug: Markup(drawing_of(line)) for line in minutes.indicators},
+        drawings=drawings_of(minutes.indicators),
         signatures=SIGNATURES,
     )
+
+
+def drawings_of(lines: Iterable[IndicatorLine]) -> dict[str, Markup]:
+    """The charts of a page that is read and printed; svg_of escapes every word of them."""
+    return {line.slug: Markup(drawing_of(line)) for line in lines}
 
 
 @router.get("/releve.docx")

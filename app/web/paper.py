@@ -72,7 +72,7 @@ def _dress(document: Document) -> None:
         "Title": (20, True, "ink", 0, 1),
         "Subtitle": (10, False, "soft", 0, 1),
         "Heading 1": (14, True, "ajuster", 10, 4),
-        "Heading 2": (11, True, "ink", 0, 1),
+        "Heading 2": (11, True, "ink", 6, 1),
         "Heading 3": (9.5, True, "ink", 3, 1),
         "List Bullet": (9, False, "ink", 0, 1),
         "Footer": (7.5, False, "soft", 0, 0),
@@ -132,9 +132,16 @@ def say(
     bold: bool | None = None,
 ) -> Paragraph:
     """One paragraph. A cell's own first empty one is used before any is added."""
-    first = where.paragraphs[0] if hasattr(where, "_tc") and len(where.paragraphs) == 1 else None
-    paragraph = first if first is not None and not first.text and not first.runs else where.add_paragraph()
+    is_cell = hasattr(where, "_tc")
+    first = where.paragraphs[0] if is_cell and len(where.paragraphs) == 1 else None
+    is_first = first is not None and not first.runs
+    paragraph = first if first is not None and is_first else where.add_paragraph()
     paragraph.style = style
+    if is_cell and style.startswith("Heading"):
+        # LibreOffice would keep the whole table with what follows it.
+        paragraph.paragraph_format.keep_with_next = False
+    if is_first:
+        paragraph.paragraph_format.space_before = 0
     return add_words(paragraph, text, colour=colour, bold=bold)
 
 

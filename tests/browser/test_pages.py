@@ -41,6 +41,8 @@ PAGES = {
         f"{HOME}/conseil/2026-2027-T1",
         f"{HOME}/conseil/2026-2027-T1/ajouter/action",
         f"{HOME}/conseil/2026-2027-T1/ajouter/goal",
+        f"{HOME}/annee/2025-2026",
+        f"{HOME}/annee/2026-2027",
         f"{HOME}/saisie/2026-2027-T1",
         f"{HOME}/saisie/2026-2027-T1/individual_meetings",
         f"{HOME}/objectifs/nouveau",
@@ -69,6 +71,7 @@ PAGES = {
     "": [
         "/connexion",
         "/aide",
+        "/feuille-vierge",
         "/accessibilite",
         "/donnees-personnelles",
         "/mentions-legales",
