@@ -61,10 +61,25 @@ def count_axis(highest: int) -> Chart:
     """From 0, in whole steps of 1, 2 or 5, with room for the number above the highest bar."""
     step, wanted = 1, max(highest, 1) * 1.14
     while wanted > 4 * step:
-        step = step * 5 // 2 if str(step)[0] == "2" else step * 2
+        step = _wider(step)
     ticks = list(range(0, -int(-wanted // step) * step + 1, step))
     said = [french.number(tick) for tick in ticks]
     return {"range": [0, ticks[-1]], "tickvals": ticks, "ticktext": said, **_QUIET}
+
+
+def _wider(step: int) -> int:
+    """1, 2, 5, 10, 20…"""
+    return step * 5 // 2 if str(step)[0] == "2" else step * 2
+
+
+def number_axis(last: int, title: str) -> Chart:
+    """Upright strokes would meet the curves: numbers from 0 on, at most six, with their name below."""
+    step = 1
+    while last > 5 * step:
+        step = _wider(step)
+    ticks = list(range(0, last + 1, step))
+    look = {"tickvals": ticks, "ticktext": [french.number(tick) for tick in ticks]} | _QUIET
+    return {"type": "linear", "range": [0, last], "title": {"text": title}} | look | {"showgrid": False}
 
 
 def bar_width(bars: int) -> float:

@@ -28,6 +28,8 @@ def missing_words(indicator: Indicator, point: Point) -> str:
     rate = point.figure.rate
     if rate is not None:
         return "0<br>sur 0" if indicator.is_rate and rate.share is None else ""
+    if point.nothing:
+        return point.nothing
     return "sans<br>objet" if point.figure.status is Status.NOT_APPLICABLE else "non<br>mesuré"
 
 

@@ -14,12 +14,18 @@ MOST_TERMS = 60
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """The figure of a term. `complete` is False when only some of the school's grades were counted."""
+    """The figure of a term. `complete` is False when only some of the school's grades were counted.
+
+    Of several schools together, `nothing` says why there is no figure, on lines apart by « <br> »; `aside`
+    says how many of them are behind it.
+    """
 
     term: Term
     figure: Figure
     pupils: int | None = None
     complete: bool = True
+    nothing: str = ""
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

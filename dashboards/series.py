@@ -9,6 +9,7 @@ from app.domain.readings import Target
 from app.domain.school_year import Term
 from dashboards import bars, lines, notes
 from dashboards.bars import Own
+from dashboards.funnel import funnel
 from dashboards.looks import Chart, count_axis, empty, layout, rate_axis, terms_axis
 from dashboards.notes import LETTERS, Spans
 from dashboards.points import Mark, Point, every_term
@@ -16,7 +17,7 @@ from dashboards.sparks import spark
 from dashboards.told import height
 from dashboards.work import effort, plan
 
-__all__ = ["Mark", "Point", "effort", "plan", "spark", "summary", "term_series"]
+__all__ = ["Mark", "Point", "effort", "funnel", "plan", "spark", "summary", "term_series"]
 
 SUMMARY_TERMS = 9
 
@@ -29,13 +30,15 @@ def term_series(
     marks: Sequence[Mark] = (),
     own: Own | None = None,
     own_name: str = "",
+    year_before: bool = True,
 ) -> Chart:
     """The chart of an indicator: a rate as points on 0 to 100 %, a count as bars from 0.
 
     A line joins two terms that follow each other and were both measured in full, never more. Around a rate of
     persons stands what chance alone leaves possible; in the last term, a step where the same term was a year
     before. `marks` say when actions began and ended. `own` is the part of a count that the events of one
-    action made, `own_name`: ValueError when it exceeds the count.
+    action made, `own_name`: ValueError when it exceeds the count. Without `year_before` there is no
+    such step: several schools together were not the same ones.
     """
     shown = every_term(indicator, points)
     if not shown:
@@ -49,7 +52,7 @@ def term_series(
     else:
         traces = bars.counts(indicator, shown, part, top)
         taken = _above_ground(indicator, shown, top)
-    steps, step_words = notes.last_year(indicator, points, shown)
+    steps, step_words = notes.last_year(indicator, points, shown) if year_before else ([], [])
     aimed, aim_words = notes.aim(target, f"{NARROW}%" if indicator.is_rate else "", top, taken)
     moments, names = notes.marks(indicator, shown, marks)
     keys = [*step_words, *([f"en tirets{NARROW}: {own_name}"] if part and own_name else [])]

@@ -1,6 +1,7 @@
 """Lines, boxes, points and hatching, as elements of an SVG whose colours are classes."""
 
 import re
+from collections.abc import Sequence
 
 Corners = tuple[float, float, float, float]
 """Left, top, right, bottom."""
@@ -23,6 +24,20 @@ def line(x1: float, y1: float, x2: float, y2: float, look: str) -> str:
 
 def circle(x: float, y: float, radius: float, look: str) -> str:
     return f'<circle class="{look}" cx="{x:.1f}" cy="{y:.1f}" r="{radius:g}"/>'
+
+
+def diamond(x: float, y: float, radius: float, look: str) -> str:
+    around = ((x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y))
+    return f'<path class="{look}" d="M{_through(around)}Z"/>'
+
+
+def curve(places: Sequence[tuple[float, float]], look: str) -> str:
+    """One stroke through all the places, so that its dashes follow each other."""
+    return f'<path class="f-none {look}" d="M{_through(places)}"/>'
+
+
+def _through(places: Sequence[tuple[float, float]]) -> str:
+    return "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
 
 
 def box(corners: Corners, look: str) -> str:

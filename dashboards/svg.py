@@ -10,10 +10,11 @@ import html
 from collections.abc import Iterator
 
 from dashboards.ground import Ground
-from dashboards.letters import CHARACTER, LINE_HEIGHT, cut, fitting, parts, text_at, turned, width_of
+from dashboards.legend import legend, legend_height
+from dashboards.letters import LINE_HEIGHT, cut, fitting, parts, text_at, turned, width_of
 from dashboards.looks import Chart, layout
 from dashboards.strokes import box, line, role
-from dashboards.traces import bar, traces
+from dashboards.traces import traces
 
 PHONE = 480
 """Below this width letters are counted for a phone, and the class `plot-narrow` says so."""
@@ -39,7 +40,7 @@ def svg_of(figure: Chart, *, width: int = 640, height: int = 300, label: str) ->
     view = f'class="{kind}" viewBox="0 0 {width} {height}" font-size="{ground.size:g}"'
     opening = f'<svg {view} role="img" aria-label="{said}">'
     under, over = _shapes(ground, "between"), _shapes(ground, "above")
-    drawn = [*_grid(ground), *under, *traces(ground), *over, *_notes(ground), *_legend(ground)]
+    drawn = [*_grid(ground), *under, *traces(ground), *over, *_notes(ground), *legend(ground)]
     return f"{opening}<title>{said}</title>{''.join(drawn)}</svg>"
 
 
@@ -51,7 +52,7 @@ def _ground(figure: Chart, width: int, height: int) -> Ground:
     widest = max((width_of(tick, size) for axis in axes for tick in axis["ticktext"]), default=0)
     rows = _rows_under(figure)
     left = widest + 10 if widest else 4
-    top = look["margin"]["t"] + len(_legend_rows(figure, width - 8, size)) * size * 1.7
+    top = look["margin"]["t"] + legend_height(figure, width - 8, size)
     return Ground(figure, left, top, width - 8, height - (rows * size * 1.4 + 6 if rows else 4), size)
 
 
@@ -60,11 +61,12 @@ def _has_ticks(axis: Chart) -> bool:
 
 
 def _rows_under(figure: Chart) -> int:
-    return {"multicategory": 2, "category": 1}.get(figure["layout"]["xaxis"].get("type", ""), 0)
+    """Lines of words under the axis: one or two of names, or its numbers and what they count."""
+    return {"multicategory": 2, "category": 1, "linear": 2}.get(figure["layout"]["xaxis"].get("type", ""), 0)
 
 
 def _grid(ground: Ground) -> Iterator[str]:
-    """Horizontal lines with their numbers, then the terms."""
+    """Horizontal lines with their numbers, then what stands under the axis."""
     for name in ground.y_axes:
         axis, scale = ground.axis(name), ground.scale(name) if ground.axis(name).get("range") else None
         if scale is None or not axis.get("visible", True):
@@ -74,7 +76,17 @@ def _grid(ground: Ground) -> Iterator[str]:
             yield line(ground.left, height, ground.right, height, "s-line")
             if _has_ticks(axis):
                 yield text_at(ground.left - 7, height + ground.size * 0.35, text, "end", "f-soft")
-    yield from _terms(ground)
+    yield from _numbers(ground) if ground.axis("x").get("type") == "linear" else _terms(ground)
+
+
+def _numbers(ground: Ground) -> Iterator[str]:
+    """The numbers of the axis, on the ground they count from, and its title."""
+    axis, size = ground.axis("x"), ground.size
+    yield line(ground.left, ground.bottom, ground.right, ground.bottom, "s-line")
+    for value, text in zip(axis["tickvals"], axis["ticktext"], strict=True):
+        yield text_at(ground.x(value), ground.bottom + size * 1.3, text, "middle", "f-soft")
+    middle = (ground.left + ground.right) / 2
+    yield text_at(middle, ground.bottom + size * 2.6, axis["title"]["text"], "middle", "f-soft")
 
 
 def _categories(figure: Chart) -> list[tuple[str, str]]:
@@ -148,29 +160,3 @@ def _level(ground: Ground, note: Chart, x: float, base: float, look: str) -> str
     shift = max(-start, 0) + min(width - start - wide, 0) if is_kept else 0
     first = {"bottom": base - tall, "middle": base - tall / 2, "top": base}[note["yanchor"]] + size * 0.85
     return text_at(x + shift, first, text, _ANCHORS[note["xanchor"]], look, size)
-
-
-def _legend_rows(figure: Chart, width: float, size: float) -> list[list[Chart]]:
-    """The traces' names, as many to a row as the width holds."""
-    if not figure["layout"].get("showlegend"):
-        return []
-    rows: list[list[Chart]] = [[]]
-    for trace in figure["data"]:
-        if rows[-1] and sum(_entry(t, size) for t in [*rows[-1], trace]) > width:
-            rows.append([])
-        rows[-1].append(trace)
-    return rows
-
-
-def _entry(trace: Chart, size: float) -> float:
-    return width_of(trace["name"], size) + size * 2.4
-
-
-def _legend(ground: Ground) -> Iterator[str]:
-    size = ground.size
-    for row, entries in enumerate(_legend_rows(ground.figure, ground.right, size)):
-        left, base = ground.left, size * (1.2 + row * 1.7)
-        for trace in entries:
-            yield bar(trace["marker"], 0, (left + 1, base - size * 0.8, left + size, base + size * 0.1))
-            yield text_at(left + size * 1.4, base, trace["name"], "start", "f-ink")
-            left += _entry(trace, size) + CHARACTER * size

@@ -48,6 +48,7 @@ def told(indicator: Indicator, point: Point) -> str:
     """What a pointer on the chart reads: when, the counts, and the share from 20 on."""
     said = counts_sentence(indicator, point.figure, point.pupils).removesuffix(".")
     part = "" if point.complete else f"<br>Une partie des classes seulement{NARROW}: à ne pas comparer"
+    part += f"<br>{words(point.aside)}" if point.aside else ""
     names = names_of(point.term)
     when = f"Année {names.year}" if indicator.is_yearly else names.full
     return f"{when}<br>{words(said)}{part}"

@@ -6,7 +6,7 @@ from itertools import pairwise
 from dashboards.ground import Ground
 from dashboards.letters import LINE_HEIGHT, fitting, parts, text_at
 from dashboards.looks import Chart
-from dashboards.strokes import Corners, box, circle, hatched, line, role
+from dashboards.strokes import Corners, box, circle, curve, diamond, hatched, line, role
 
 Place = tuple[float, float]
 
@@ -16,6 +16,8 @@ def traces(ground: Ground) -> Iterator[str]:
     for trace in ground.figure["data"]:
         if trace["type"] == "bar":
             yield from _bars(ground, trace, stacked)
+        elif ground.axis("x").get("type") == "linear":
+            yield from _scattered(ground, trace)
         else:
             yield from _points(ground, trace)
 
@@ -92,7 +94,7 @@ def _points(ground: Ground, trace: Chart) -> Iterator[str]:
     else:
         for place, at in enumerate(places):
             if at:
-                yield _point(trace, place, at)
+                yield spot(trace, place, at)
 
 
 def _whiskers(ground: Ground, trace: Chart) -> Iterator[str]:
@@ -112,13 +114,25 @@ def _whiskers(ground: Ground, trace: Chart) -> Iterator[str]:
             yield from (line(x - half, end, x + half, end, look) for end in (top, low))
 
 
-def _point(trace: Chart, place: int, at: Place) -> str:
+def _scattered(ground: Ground, trace: Chart) -> Iterator[str]:
+    """A curve, or points, over numbers."""
+    places = [(ground.x(x), ground.y(y)) for x, y in zip(trace["x"], trace["y"], strict=True)]
+    if trace["mode"] == "lines":
+        yield curve(places, f"{role('s', trace['line']['color'])} dash-{trace['line']['dash']}")
+    else:
+        yield from (spot(trace, place, at) for place, at in enumerate(places))
+
+
+def spot(trace: Chart, place: int, at: Place) -> str:
+    """A point: full or open, a diamond where it has to be seen without its colour."""
     marker = trace["marker"]
-    is_open = _each(marker, "symbol", place).endswith("-open")
-    edged = f"f-card {role('s', marker['color'])} line"
-    return circle(
-        *at, float(_each(marker, "size", place)) / 2, edged if is_open else role("f", marker["color"])
-    )
+    symbol, radius = _each(marker, "symbol", place), float(_each(marker, "size", place)) / 2
+    fill, edge = role("f", marker["color"]), marker["line"]
+    if symbol.endswith("-open"):
+        return circle(*at, radius, f"f-card {role('s', marker['color'])} line")
+    look = f"{fill} {role('s', edge['color'])} whisker" if edge["color"] != marker["color"] else fill
+    # A symbol of plotly's has the area of the circle of its size.
+    return diamond(*at, radius * 1.3, look) if symbol == "diamond" else circle(*at, radius, look)
 
 
 def _texts(ground: Ground, trace: Chart, places: Sequence[Place | None]) -> Iterator[str]:

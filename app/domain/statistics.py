@@ -1,7 +1,6 @@
 """What chance alone can do. Shares are 0–1, an interval is (low, high); scipy is imported where needed."""
 
 import math
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -119,20 +118,27 @@ def funnel_flag(
 
 
 def funnel_limits(out_of: int, reference: float | Fraction, level: float = TO_DISCUSS) -> Interval:
-    """The two lines of the funnel at this size, as shares (Spiegelhalter 2005, interpolated binomial)."""
+    """The two lines of the funnel at this size, as shares (Spiegelhalter 2005, interpolated binomial).
+
+    Where nobody or everybody came, chance leaves no room: both lines are the reference.
+    """
     _needs_someone(out_of)
-    low, high = (_interpolated(p, out_of, float(reference)) for p in (_tail(level), 1 - _tail(level)))
+    share = float(reference)
+    if share in (0, 1):
+        return share, share
+    low, high = (_interpolated(p, out_of, share) for p in (_tail(level), 1 - _tail(level)))
     return low, high
 
 
 def _interpolated(p: float, out_of: int, share: float) -> float:
     """The binomial quantile between two whole numbers, over `out_of`."""
-    from scipy.special import bdtr
+    from scipy.special import bdtr, bdtrik
 
     def below(k: int) -> float:
         return float(bdtr(k, out_of, share)) if k >= 0 else 0.0
 
-    k = bisect_left(range(out_of), p, key=below)
+    # The inverse is not defined below the chance of nobody at all.
+    k = 0 if below(0) >= p else min(math.ceil(bdtrik(p, out_of, share)), out_of)
     part = (below(k) - p) / (below(k) - below(k - 1))
     return max(0.0, (k - part) / out_of)
 

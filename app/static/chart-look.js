@@ -48,7 +48,7 @@ function fitting(texts, room, size) {
 
 /** One trace with the labels and the school years that its width can hold. */
 function fitted(trace, { width, size }) {
-  if (trace.orientation === "h") return trace;
+  if (trace.orientation === "h" || typeof trace.x[0] === "number") return trace;
   const [x, room] = [trace.x, (width - 3.5 * size) / trace.y.length];
   const narrow = (all) => all.some((text) => widest([text]) * 0.58 * size + 6 > room * all.filter((other) => other === text).length);
   const years = (all) => (narrow(all) ? all.map((text) => text.replace(/^..(..-)..(..)$/, "$1$2")) : all);

@@ -9,8 +9,9 @@ from xml.etree import ElementTree
 import pytest
 from markupsafe import Markup
 
+from app.domain.funnel import funnel_of
 from app.domain.indicators import INDICATORS, own_indicator
-from app.domain.rates import NOT_MEASURED, Figure
+from app.domain.rates import NOT_MEASURED, Figure, Rate
 from app.domain.readings import Target
 from app.domain.school_year import SchoolYear, Term
 from app.domain.vocabulary import ActionState, Axis
@@ -18,7 +19,7 @@ from app.web.charts import chart_block
 from app.web.templating import STATIC, make_environment
 from dashboards.letters import fitting
 from dashboards.points import Mark, Point
-from dashboards.series import effort, plan, small, spark, term_series
+from dashboards.series import effort, funnel, plan, small, spark, term_series
 from dashboards.strokes import role
 from dashboards.svg import svg_of
 from dashboards.work import Held
@@ -42,6 +43,7 @@ MET = [
     at(TERMS[4], 9, 12, complete=False),
 ]
 FIGURES = {
+    "funnel": funnel(MEETINGS, funnel_of([Rate(8, 11), Rate(150, 196), Rate(36, 100), Rate(118, 150)])),
     "rate": term_series(
         MEETINGS, MET, target=Target("", 85, TERMS[8]), marks=[Mark(TERMS[1], "Café des parents", "start")]
     ),

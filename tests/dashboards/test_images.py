@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
+from app.domain.funnel import funnel_of
 from app.domain.indicators import INDICATORS
-from app.domain.rates import NOT_MEASURED, Figure
+from app.domain.rates import NOT_MEASURED, Figure, Rate
 from app.domain.readings import Target
 from app.domain.school_year import SchoolYear
 from app.domain.vocabulary import ActionState, Axis
 from app.web import drawings
 from app.web.drawings import FONTS, PIXELS, png_of, style_of, tokens
 from dashboards.points import Mark, Point
-from dashboards.series import effort, plan, term_series
+from dashboards.series import effort, funnel, plan, term_series
 from dashboards.svg import svg_of
 from dashboards.work import Held
 
@@ -25,6 +26,7 @@ MEETINGS, VISITS, TURNOUT = (
 )
 MARK = Mark(TERMS[1], "Café des parents", "start")
 FIGURES: dict[str, Any] = {
+    "funnel": funnel(MEETINGS, funnel_of([Rate(8, 11), Rate(150, 196), Rate(36, 100), Rate(118, 150)])),
     "rate": term_series(
         MEETINGS,
         [
