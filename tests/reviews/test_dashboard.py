@@ -42,7 +42,7 @@ def claire(db: Session, world: World) -> Actor:
 
 @pytest.fixture
 def lived(db: Session, world: World, claire: Actor) -> None:
-    """Meetings in three terms out of four, and two cafés, one of them with two partners."""
+    """Meetings in three terms out of four, and four cafés, two of them with partners."""
     for term, counted in ((LAST_T1, 132), (LAST_T3, 141), (T1, 158)):
         answer = MeasurementIn(indicator="individual_meetings", term=term, counted=counted, out_of=196)
         record_measurement(db, claire, A, answer)
@@ -59,7 +59,9 @@ def lived(db: Session, world: World, claire: Actor) -> None:
     add_event(db, claire, A, cafe.id, EventIn(planned_on=date(2026, 3, 6), parents_present=9, **held))
     joint = EventIn(planned_on=date(2026, 11, 6), parents_present=14, partner_ids=partners, **held)
     add_event(db, claire, A, cafe.id, joint)
-    add_event(db, claire, A, cafe.id, EventIn(planned_on=date(2026, 11, 13), parents_present=5, **held))
+    again = EventIn(planned_on=date(2026, 11, 13), parents_present=5, partner_ids=partners[:1], **held)
+    add_event(db, claire, A, cafe.id, again)
+    add_event(db, claire, A, cafe.id, EventIn(planned_on=date(2026, 11, 20), parents_present=3, **held))
     aim = TargetIn(indicator="individual_meetings", value=85, term="2026-2027-T3")
     add_goal(db, claire, A, GoalIn(stake="dialogue", title="Rencontrer chaque famille", target=aim))
 
@@ -94,9 +96,9 @@ def test_the_file_says_every_term_from_the_first_answer_on(sign_in: SignIn) -> N
         for row in rows
         if row["Réponse"] == "compté"
     }
-    assert held["Rendez-vous tenus", "2026-2027", "1"] == "2"
+    assert held["Rendez-vous tenus", "2026-2027", "1"] == "3"
     assert held["Partenaires différents", "2026-2027", "1"] == "2"
-    assert held["Rendez-vous avec un partenaire", "2026-2027", "1"] == "1"
+    assert held["Rendez-vous avec un partenaire", "2026-2027", "1"] == "2"
     assert held["Rendez-vous tenus", LAST_YEAR, "3"] == "0"
 
 
@@ -125,7 +127,7 @@ def test_the_api_says_what_the_charts_show(sign_in: SignIn) -> None:
     assert said["work"] == [
         {"term": LAST_T2, "events": 1, "parents": 9, "with_partner": 0, "partners": 0},
         {"term": LAST_T3, "events": 0, "parents": 0, "with_partner": 0, "partners": 0},
-        {"term": T1, "events": 2, "parents": 19, "with_partner": 1, "partners": 2},
+        {"term": T1, "events": 3, "parents": 22, "with_partner": 2, "partners": 2},
     ]
     planned = [row for row in said["plan"] if row["actions"]]
     assert [(row["axis"], row["actions"]) for row in planned] == [("familiarity", 1)]
@@ -135,7 +137,7 @@ def test_the_api_says_what_the_charts_show(sign_in: SignIn) -> None:
 @pytest.mark.usefixtures("lived")
 def test_the_page_says_the_work_of_the_team_and_links_its_file(sign_in: SignIn) -> None:
     page = sign_in("claire").get(PAGE).text
-    assert "2 rendez-vous tenus ce trimestre, 19 venues de parents, avec 2 partenaires." in page
+    assert "3 rendez-vous tenus ce trimestre, 22 venues de parents, avec 2 partenaires." in page
     assert f'href="{PAGE}.csv"' in page
     assert "1 action au plan" in page
 
