@@ -40,11 +40,13 @@ def _add(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentPars
 def _feature_commands() -> list[Callable[[Any], None]]:
     """Imported here and not at the top: `serve` should not pay for what imports need."""
     from app.accounts import commands as accounts
+    from app.aggregates import commands as aggregates
     from app.demo import commands as demo
     from app.schools import commands as schools
     from app.transmissions import commands as transmissions
 
-    return [accounts.add_commands, schools.add_commands, transmissions.add_commands, demo.add_commands]
+    features = (accounts, schools, transmissions, aggregates, demo)
+    return [feature.add_commands for feature in features]
 
 
 def _migrate(_: argparse.Namespace, settings: Settings) -> int:

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from app.accounts import models as accounts
 from app.actions import models as actions
+from app.aggregates import models as aggregates
 from app.elections import models as elections
 from app.goals import models as goals
 from app.measurements import models as measurements
@@ -13,4 +14,15 @@ from app.schools import models as schools
 from app.transmissions import models as transmissions
 
 metadata = SQLModel.metadata
-FEATURES = (accounts, schools, measurements, elections, goals, actions, reviews, parents, transmissions)
+FEATURES = (
+    accounts,
+    schools,
+    measurements,
+    elections,
+    goals,
+    actions,
+    reviews,
+    parents,
+    transmissions,
+    aggregates,
+)

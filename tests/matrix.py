@@ -355,4 +355,8 @@ MATRIX: dict[str, Row] = {
     "POST /ecoles/{uai}/transmettre/{term}": steer({"with_minutes": "true"}),
     "GET /ecoles/{uai}/transmis/{term}": see_transmitted(),
     "GET /ecoles/{uai}/transmis/{term}/releve.docx": see_transmitted(),
+    # --- pooled
+    "GET /api/v1/aggregates": only("ines", "paul", "rita"),
+    "GET /api/v1/aggregates.{extension}": only("ines", "paul", "rita", places={"extension": "csv"}),
+    "GET /api/v1/releases": only("ines", "paul", "rita"),
 }

@@ -20,6 +20,7 @@ from app.domain.vocabulary import (
     TerritoryLevel,
 )
 from app.schools.models import School, SchoolYearProfile, Territory
+from app.schools.queries import nation
 
 NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
@@ -54,7 +55,7 @@ class World:
 
 
 def build_world(db: Session) -> World:
-    academie = _territory(db, TerritoryLevel.ACADEMIE, "99", "Académie inventée", None)
+    academie = _territory(db, TerritoryLevel.ACADEMIE, "99", "Académie inventée", nation(db).id)
     departement = _territory(db, TerritoryLevel.DEPARTEMENT, "099", "Département inventé", academie.id)
     valley = _territory(db, TerritoryLevel.CIRCONSCRIPTION, "0990900Z", "Val-des-Tilleuls", departement.id)
     coast = _territory(db, TerritoryLevel.CIRCONSCRIPTION, "0990901A", "Côte", departement.id)

@@ -5,10 +5,14 @@ from datetime import datetime
 from enum import Enum
 from uuid import UUID
 
-from app.domain.vocabulary import Door, Role
+from app.domain.vocabulary import Door, Role, TerritoryLevel
 
 NIL = UUID(int=0)
 """Stands for « no school » in the ledger and the audit."""
+
+
+AUTHORITY_LEVELS = (TerritoryLevel.DEPARTEMENT, TerritoryLevel.ACADEMIE, TerritoryLevel.NATIONAL)
+"""Where an authority is one; an inspector is a circonscription's."""
 
 
 class Task(Enum):

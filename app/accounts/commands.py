@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app import clock
 from app.accounts import duties, queries, service, tokens
 from app.accounts.access import actor_of_user
-from app.accounts.actor import command_actor
+from app.accounts.actor import AUTHORITY_LEVELS, command_actor
 from app.accounts.audit import broken_links
 from app.accounts.models import InvitationIn, TokenIn, TokenScope
 from app.db import Database, make_engine
@@ -25,7 +25,7 @@ from app.web.forms import field_errors
 
 LEVELS = {
     Role.INSPECTOR: (TerritoryLevel.CIRCONSCRIPTION,),
-    Role.AUTHORITY: (TerritoryLevel.DEPARTEMENT, TerritoryLevel.ACADEMIE),
+    Role.AUTHORITY: AUTHORITY_LEVELS,
 }
 
 
@@ -35,7 +35,7 @@ def add_commands(commands: Any) -> None:
     invite.add_argument("--role", required=True, choices=[role.value for role in Role])
     place = invite.add_mutually_exclusive_group()
     place.add_argument("--school", metavar="UAI")
-    place.add_argument("--territory", metavar="CODE", help="of a circonscription, département or académie")
+    place.add_argument("--territory", metavar="CODE", help="of a circonscription, département, académie; FR")
     invite.set_defaults(run=_invite)
 
     renew = commands.add_parser("renew", help="make a link to a new password for an account that exists")

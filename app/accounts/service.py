@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app import clock
 from app.accounts import queries, secrets
 from app.accounts.access import actor_of_user, school_for
-from app.accounts.actor import NIL, Actor, Task
+from app.accounts.actor import AUTHORITY_LEVELS, NIL, Actor, Task
 from app.accounts.audit import record, take_turn
 from app.accounts.models import (
     Invitation,
@@ -97,7 +97,7 @@ def invite_above(db: Session, actor: Actor, email: str, role: Role, territory: T
     level = territory.level if territory else None
     fits = {
         Role.INSPECTOR: level is TerritoryLevel.CIRCONSCRIPTION,
-        Role.AUTHORITY: level in (TerritoryLevel.DEPARTEMENT, TerritoryLevel.ACADEMIE),
+        Role.AUTHORITY: level in AUTHORITY_LEVELS,
         Role.ADMINISTRATOR: level is None,
     }
     if not fits.get(role, False):

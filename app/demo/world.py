@@ -14,7 +14,7 @@ from app.domain.french import fold
 from app.domain.school_year import SchoolYear, today_in, year_of
 from app.domain.vocabulary import Door, Role, TerritoryLevel
 from app.schools.models import School, SchoolYearProfile, Territory
-from app.schools.queries import any_school
+from app.schools.queries import any_school, nation
 
 DEPARTEMENT = "099"
 # fmt: off
@@ -55,7 +55,7 @@ def fill(db: Session) -> None:
 
 
 def _territories(db: Session) -> tuple[Territory, Territory]:
-    academie = _territory(db, TerritoryLevel.ACADEMIE, "99", "Académie inventée", None)
+    academie = _territory(db, TerritoryLevel.ACADEMIE, "99", "Académie inventée", nation(db))
     departement = _territory(db, TerritoryLevel.DEPARTEMENT, DEPARTEMENT, "Département inventé", academie)
     valley = _territory(db, TerritoryLevel.CIRCONSCRIPTION, "0990900Z", "Val-des-Tilleuls", departement)
     coast = _territory(db, TerritoryLevel.CIRCONSCRIPTION, "0990901A", "Côte-aux-Ormes", departement)

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+NATION = "FR"
+"""The code of the territory above all académies."""
+
 ZONED = {
     ("01", "Paris", "C"): "75 Paris",
     ("02", "Aix-Marseille", "B"): "04 Alpes-de-Haute-Provence; 05 Hautes-Alpes; 13 Bouches-du-Rhône;"

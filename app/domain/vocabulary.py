@@ -102,6 +102,7 @@ class Role(Labelled):
 
 
 class TerritoryLevel(Labelled):
+    NATIONAL = "national", "France"
     ACADEMIE = "academie", "académie"
     DEPARTEMENT = "departement", "département"
     CIRCONSCRIPTION = "circonscription", "circonscription"

@@ -28,6 +28,7 @@ from app.schools.models import (
     TrackedIn,
     TrackedIndicator,
 )
+from app.schools.territories import territory_or_404
 from app.web.paging import Limit, Page, page_of, tagged
 
 catalogue = APIRouter(prefix="/api/v1", tags=["Référence"])
@@ -81,7 +82,7 @@ def get_schools(
 ) -> object:
     """Les écoles que vous voyez, par UAI. Un code de deux chiffres est un département ; académie : `A24`."""
     year = year_of(today_in("", clock.now()), "")
-    inside = service.territory_or_404(db, territory) if territory else None
+    inside = territory_or_404(db, territory) if territory else None
     visible = visible_schools(actor, Task.SEE_SCHOOL, year)
     rows = queries.schools_listed(db, visible, year, after=after, limit=limit + 1, inside=inside)
     return page_of(rows, limit, lambda school: school.uai)

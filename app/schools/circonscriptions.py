@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.db import uuid7
 from app.domain.french import fold
-from app.domain.territories import DEPARTEMENTS
+from app.domain.territories import DEPARTEMENTS, NATION
 from app.domain.vocabulary import TerritoryLevel
 from app.schools import queries
 from app.schools.directory import NamedCirconscription
@@ -73,7 +73,8 @@ class Circonscriptions:
         listed = DEPARTEMENTS[code]
         academie = self._by_code.get((TerritoryLevel.ACADEMIE, listed.academie_code))
         if academie is None:
-            academie = self._add(TerritoryLevel.ACADEMIE, listed.academie_code, listed.academie, None)
+            nation = self._by_code[TerritoryLevel.NATIONAL, NATION]
+            academie = self._add(TerritoryLevel.ACADEMIE, listed.academie_code, listed.academie, nation)
         return self._add(TerritoryLevel.DEPARTEMENT, code, listed.name, academie)
 
     def _rename(self, key: UUID, departement: UUID, name: str, folded: str) -> None:

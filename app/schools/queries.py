@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
 
 from app.db import insert_or_ignore
+from app.domain.territories import NATION
 from app.domain.vocabulary import TerritoryLevel
 from app.schools.models import School, SchoolYearProfile, TermCalendar, Territory, TrackedIndicator
 
@@ -65,6 +66,13 @@ def territory_or_none(db: Session, level: TerritoryLevel, code: str) -> Territor
     return db.scalars(
         select(Territory).where(col(Territory.level) == level, col(Territory.code) == code)
     ).one_or_none()
+
+
+def nation(db: Session) -> Territory:
+    """The one territory above all académies; the migrations make it."""
+    found = territory_or_none(db, TerritoryLevel.NATIONAL, NATION)
+    assert found is not None
+    return found
 
 
 def territory_by_id(db: Session, key: UUID) -> Territory | None:
@@ -137,6 +145,8 @@ def _inside(territory: Territory) -> sa.ColumnElement[bool]:
     """A school without circonscription still has its département."""
     if territory.level is TerritoryLevel.CIRCONSCRIPTION:
         return col(SchoolYearProfile.circonscription_id) == territory.id
+    if territory.level is TerritoryLevel.NATIONAL:
+        return sa.true()
     if territory.level is TerritoryLevel.DEPARTEMENT:
         return col(School.departement) == territory.code
     below = select(Territory.code).where(col(Territory.parent_id) == territory.id)

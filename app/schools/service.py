@@ -12,7 +12,6 @@ from app.accounts.queries import is_visible
 from app.domain.french import counted, fold
 from app.domain.indicators import INDICATORS, OFFICIAL, Indicator, own_indicator
 from app.domain.school_year import Calendar, SchoolYear, Term, calendar_of, term_of, year_of
-from app.domain.vocabulary import TerritoryLevel
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Stale
 from app.schools import queries
 from app.schools.imports import carried_over
@@ -22,7 +21,6 @@ from app.schools.models import (
     School,
     SchoolYearProfile,
     TermCalendar,
-    Territory,
     TrackedIn,
     TrackedIndicator,
 )
@@ -93,20 +91,6 @@ def term_or_404(text: str) -> Term:
         return Term(text)
     except ValueError:
         raise NotFound() from None
-
-
-def territory_or_404(db: Session, code: str) -> Territory:
-    """By the ministry's codes: eight characters, a département's two or three, or A and two for an académie.
-
-    The letter is needed: 24 is the Dordogne, and also the académie of Créteil.
-    """
-    typed = code.strip().upper()
-    kinds = {8: TerritoryLevel.CIRCONSCRIPTION, 3: TerritoryLevel.DEPARTEMENT, 2: TerritoryLevel.DEPARTEMENT}
-    level = TerritoryLevel.ACADEMIE if typed.startswith("A") else kinds.get(len(typed))
-    found = queries.territory_or_none(db, level, typed.removeprefix("A")) if level else None
-    if found is None:
-        raise NotFound()
-    return found
 
 
 def year_or_404(text: str) -> SchoolYear:

@@ -136,6 +136,7 @@ class CirconscriptionVersion(SQLModel, table=True):
     __tablename__ = "circonscription_version"
     circonscription_id: UUID = Field(foreign_key="territory.id", primary_key=True)
     version: int
+    changed_at: datetime
 
 
 class TransmittedOut(SQLModel):

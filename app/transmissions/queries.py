@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from app import clock
 from app.db import insert_or_ignore
 from app.domain.indicators import INDICATORS
 from app.domain.transmitted import is_published_at_once
@@ -180,13 +181,16 @@ def add_to_totals(db: Session, deltas: Mapping[tuple[UUID, str, str, bool], Mapp
 
 
 def bump_versions(db: Session, circonscriptions: Iterable[UUID]) -> None:
-    ordered = [{"circonscription_id": key, "version": 0} for key in sorted(circonscriptions)]
+    now = clock.now()
+    ordered = [
+        {"circonscription_id": key, "version": 0, "changed_at": now} for key in sorted(circonscriptions)
+    ]
     insert_or_ignore(db, CirconscriptionVersion, ordered)
     for row in ordered:
         db.execute(
             sa.update(CirconscriptionVersion)
             .where(col(CirconscriptionVersion.circonscription_id) == row["circonscription_id"])
-            .values(version=CirconscriptionVersion.version + 1)
+            .values(version=CirconscriptionVersion.version + 1, changed_at=now)
             .execution_options(synchronize_session=False)
         )
 

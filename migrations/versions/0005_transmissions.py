@@ -32,8 +32,8 @@ _SUM_VOTES = """
     FROM published_figure GROUP BY circonscription_id, term, indicator, is_small
 """
 _VERSIONS = """
-    INSERT INTO circonscription_version (circonscription_id, version)
-    SELECT DISTINCT circonscription_id, 1 FROM published_figure
+    INSERT INTO circonscription_version (circonscription_id, version, changed_at)
+    SELECT DISTINCT circonscription_id, 1, CURRENT_TIMESTAMP FROM published_figure
 """
 
 
@@ -62,6 +62,7 @@ def upgrade() -> None:
         "circonscription_version",
         sa.Column("circonscription_id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["circonscription_id"],
             ["territory.id"],

@@ -21,7 +21,9 @@ BY_NAME: dict[str, Any] = {
     "t2_last": date(2027, 4, 2),
 }
 BY_TABLE: dict[str, dict[str, Any]] = {
+    "territory": {"level": "academie"},
     "territory_membership": {"role": "inspector"},
+    "release_cell": {"counted": 1},
     "invitation": {"school_id": ONE, "role": "teacher"},
     "decision": {"action_id": ONE},
     "election": {"registered": 9},
@@ -55,6 +57,12 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_event_parents_count": {"parents_present": -1},
     "ck_event_professionals_count": {"professionals_present": -1},
     "ck_published_figure_counted_within": {"counted": 2, "out_of": 1},
+    "ck_release_number_range": {"number": 0},
+    "ck_release_cell_hidden": {"reason": "zzz", "counted": None},
+    "ck_release_cell_shown_or_hidden": {"reason": "subtraction", "counted": 1},
+    "ck_release_cell_out_of_with_count": {"reason": "subtraction", "counted": None, "out_of": 1},
+    "ck_release_cell_since_range": {"number": 1, "since": 2},
+    "ck_released_figure_out_of_with_count": {"counted": None, "out_of": 1},
     "ck_transmission_number_range": {"number": 0},
     "ck_transmission_pupils_count": {"pupils": -1},
     "ck_transmitted_total_counted_within": {"counted": 2, "out_of": 1},

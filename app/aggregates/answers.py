@@ -1,0 +1,105 @@
+"""An answer as bytes: written once for each state of the data, then sent again until something changes."""
+
+from collections import OrderedDict
+from hashlib import sha256
+from threading import Lock
+
+from fastapi import Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.accounts.actor import NIL
+from app.accounts.audit import version_of
+from app.aggregates import queries
+from app.aggregates.answering import code_of, rows_of
+from app.aggregates.asking import Question
+from app.aggregates.models import AggregateOut
+from app.domain.vocabulary import TerritoryLevel
+from app.web.answers import encoded, file_answer
+from app.web.formats import Wanted
+from app.web.tabular import Column, Kind, Table, slug
+
+COLUMNS = (
+    Column("level", "Niveau"),
+    Column("code", "Code"),
+    Column("name", "Nom"),
+    Column("indicator", "Indicateur"),
+    Column("term", "Trimestre"),
+    Column("breakdown", "Coupe"),
+    Column("value", "Valeur de la coupe"),
+    Column("counted", "Nombre", Kind.INTEGER, is_nullable=True),
+    Column("out_of", "Sur combien", Kind.INTEGER, is_nullable=True),
+    Column("rate", "Taux", Kind.NUMBER, "Σ/Σ, une part entre 0 et 1.", is_nullable=True, places=3),
+    Column("per_100_pupils", "Pour 100 élèves", Kind.NUMBER, is_nullable=True, places=1),
+    Column("schools_reporting", "Écoles comptées", Kind.INTEGER),
+    Column("schools_expected", "Écoles attendues", Kind.INTEGER, is_nullable=True),
+    Column("suppressed", "Masqué", Kind.BOOLEAN, "Pour que personne n’y soit reconnu."),
+    Column("reason", "Pourquoi la case est vide", is_nullable=True),
+    Column("as_of", "État du", Kind.DATETIME, is_nullable=True),
+)
+assert [column.name for column in COLUMNS] == list(AggregateOut.model_fields)
+
+
+def table_of(db: Session, asked: Question) -> Table:
+    """The answer before it is a file."""
+    name = slug(f"confiance {asked.level.value} {code_of(asked.within)} {asked.terms[0]}")
+    return Table(name, f"{asked.within.name}, {asked.terms[-1].label}", COLUMNS, rows_of(db, asked))
+
+
+class Kept:
+    """The last answers of this process. A key holds the state of the data: nothing kept is out of date."""
+
+    def __init__(self, most: int = 32 * 1024 * 1024) -> None:
+        self._most, self._size, self._lock = most, 0, Lock()
+        self._bytes: OrderedDict[str, tuple[str, bytes]] = OrderedDict()
+
+    def get(self, tag: str) -> tuple[str, bytes] | None:
+        with self._lock:
+            if tag in self._bytes:
+                self._bytes.move_to_end(tag)
+            return self._bytes.get(tag)
+
+    def put(self, tag: str, name: str, content: bytes) -> None:
+        with self._lock:
+            if tag in self._bytes or len(content) > self._most:
+                return
+            self._bytes[tag] = name, content
+            self._size += len(content)
+            while self._size > self._most:
+                _, (_, dropped) = self._bytes.popitem(last=False)
+                self._size -= len(dropped)
+
+
+def answer(request: Request, db: Session, asked: Question, wanted: Wanted) -> Response:
+    """The answer, or 304 for who has it already. The question says who may read it: ask first."""
+    tag = tag_of(db, asked, wanted)
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if tag in _tags(request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers | dict(wanted.headers))
+    kept: Kept = request.app.state.answers
+    found = kept.get(tag)
+    if found is None:
+        table = table_of(db, asked)
+        found = table.name, encoded(table, wanted)
+        kept.put(tag, *found)
+    return file_answer(found[1], found[0], wanted, headers=headers)
+
+
+def tag_of(db: Session, asked: Question, wanted: Wanted) -> str:
+    """A strong ETag: the question, the file, and the state of everything an answer is made of.
+
+    The service's own turns move with each import and each release; the circonscriptions' versions with each
+    transmission, vote and move.
+    """
+    inside = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)
+    state = version_of(db, NIL), queries.live_version(db, [one.id for one in inside])
+    text = repr((SHAPE, asked.key, wanted.key, state))
+    return f'"{sha256(text.encode()).hexdigest()[:32]}"'
+
+
+SHAPE = 1
+"""To be raised when the same data is answered in another way: what clients keep is then read again."""
+
+
+def _tags(header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

@@ -1,0 +1,195 @@
+"""What an inspector may ask: a closed list of questions, read from words, each refusal with the list."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session
+
+from app import clock
+from app.accounts.actor import Actor
+from app.aggregates import queries
+from app.aggregates.models import Breakdown, Level
+from app.domain.indicators import INDICATORS, OFFICIAL
+from app.domain.school_year import Term, calendar_of, term_of, today_in, year_of
+from app.domain.transmitted import is_published_at_once
+from app.domain.vocabulary import Role, TerritoryLevel
+from app.errors import Invalid, NotFound
+from app.schools.models import Territory
+from app.schools.territories import territory_or_404
+
+MOST_TERMS = 45
+"""Fifteen years."""
+RELATIVE = ("current", "previous", "same-last-year")
+_ORDER = list(Level)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question that was found to have an answer, for somebody who may read it."""
+
+    indicators: tuple[str, ...]
+    level: Level
+    within: Territory
+    role: Role
+    """The duty by which the territory is read: it decides between live figures and releases."""
+    terms: tuple[Term, ...]
+    breakdown: Breakdown = Breakdown.NONE
+
+    @property
+    def live(self) -> tuple[str, ...]:
+        """The indicators read as they are now: an inspector's own, and elections for everybody."""
+        if self.role is Role.INSPECTOR:
+            return self.indicators
+        return tuple(slug for slug in self.indicators if is_published_at_once(INDICATORS[slug]))
+
+    @property
+    def released(self) -> tuple[str, ...]:
+        return tuple(slug for slug in self.indicators if slug not in self.live)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for questions with the same answer."""
+        return self.indicators, self.level, self.within.id, self.role, self.terms, self.breakdown
+
+
+def question(
+    db: Session,
+    actor: Actor,
+    *,
+    indicator: Sequence[str],
+    level: Level | None,
+    within: str | None,
+    term: Sequence[str],
+    breakdown: Breakdown,
+    today: date | None,
+) -> Question:
+    """Raises NotFound for a territory that the caller may not read, Invalid with the list otherwise."""
+    territory = territory_read(db, actor, within)
+    asked = _level(territory, level)
+    slugs = _indicators(indicator)
+    found = Question(
+        indicators=slugs,
+        level=asked,
+        within=territory,
+        role=actor.territories[territory.id],
+        terms=terms_of(term, today_at(territory, today), departement_of(db, territory)),
+        breakdown=breakdown,
+    )
+    if asked is Level.SCHOOL and breakdown is not Breakdown.NONE:
+        told = "Une école ne se ventile pas\u202f: breakdown vaut none."
+        raise Invalid.one("breakdown", told, "unknown_cut")
+    if asked is Level.SCHOOL and found.released:
+        told = f"École par école, vous lisez les élections\u202f: {_listed(_votes())}."
+        raise Invalid.one("indicator", told, "not_at_school_level")
+    return found
+
+
+def territory_read(db: Session, actor: Actor, code: str | None) -> Territory:
+    """The territory named, or the caller's only one. NotFound when it is not theirs to read."""
+    if code is not None:
+        territory = territory_or_404(db, code)
+        if territory.id not in actor.territories:
+            raise NotFound()
+        return territory
+    above = queries.parents(db)
+    own = [key for key in actor.territories if above.get(key) not in actor.territories]
+    if not own:
+        raise NotFound()
+    if len(own) > 1:
+        raise Invalid.one("within", "Vous lisez plusieurs territoires\u202f: dites lequel.", "missing")
+    return db.get_one(Territory, own[0])
+
+
+def _level(territory: Territory, level: Level | None) -> Level:
+    own = Level(territory.level.value)
+    if level is None:
+        return own
+    if _ORDER.index(level) > _ORDER.index(own):
+        allowed = [one.value for one in _ORDER[: _ORDER.index(own) + 1]]
+        told = f"Ce niveau est au-dessus de votre territoire\u202f: demandez {_listed(allowed)}."
+        raise Invalid.one("level", told, "level_above")
+    return level
+
+
+def _indicators(texts: Sequence[str]) -> tuple[str, ...]:
+    """Several, repeated or separated by commas; the five of the sheet when none is named."""
+    slugs = tuple(dict.fromkeys(_split(texts))) or OFFICIAL_ORDER
+    unknown = [slug for slug in slugs if slug not in INDICATORS]
+    if unknown:
+        told = f"Indicateur inconnu\u202f: {unknown[0][:60]}. Demandez {_listed(INDICATORS)}."
+        raise Invalid.one("indicator", told, "unknown_indicator")
+    return slugs
+
+
+OFFICIAL_ORDER = tuple(slug for slug in INDICATORS if slug in OFFICIAL)
+
+
+def _votes() -> list[str]:
+    return [slug for slug, indicator in INDICATORS.items() if is_published_at_once(indicator)]
+
+
+def _split(texts: Iterable[str]) -> list[str]:
+    return [word.strip() for text in texts for word in text.split(",") if word.strip()]
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words)
+
+
+# --- terms ---------------------------------------------------------------------------------------------
+
+
+def today_at(territory: Territory, today: date | None) -> date:
+    """The day that relative terms are resolved at; Invalid when it has not come."""
+    now = today_in(territory.code or "", clock.now())
+    if today is not None and today > now:
+        raise Invalid.one("today", "Ce jour n’est pas encore passé.", "future")
+    return today or now
+
+
+def departement_of(db: Session, territory: Territory) -> str:
+    """The département's code, for its calendar; above it there are several calendars and none is taken."""
+    found: Territory | None = territory
+    while found is not None and found.level is not TerritoryLevel.DEPARTEMENT:
+        found = db.get(Territory, found.parent_id) if found.parent_id else None
+    return (found.code or "") if found else ""
+
+
+def terms_of(texts: Sequence[str], today: date, departement: str = "") -> tuple[Term, ...]:
+    """Terms, ranges `A..B` and relative ones, in order. Raises Invalid when one comes twice or is to come."""
+    calendar = calendar_of(year_of(today, departement), departement)
+    now = term_of(today, calendar)
+    found: list[Term] = []
+    for word in _split(texts) or ["current"]:
+        found += _terms(word, now, MOST_TERMS + 1 - len(found))
+        if len(found) > MOST_TERMS:
+            told = f"C’est trop de trimestres à la fois\u202f: demandez-en {MOST_TERMS} au plus."
+            raise Invalid.one("term", told, "too_many_terms")
+    if len(set(found)) < len(found):
+        twice = next(term for term in found if found.count(term) > 1)
+        raise Invalid.one("term", f"Le {twice.label} est demandé deux fois.", "overlapping_terms")
+    if max(found) > now:
+        raise Invalid.one("term", f"Le {max(found).label} n’a pas commencé.", "future_term")
+    return tuple(sorted(found))
+
+
+def _terms(word: str, now: Term, most: int) -> list[Term]:
+    relative = {"current": now, "previous": now.previous, "same-last-year": now.same_last_year}
+    if word in relative:
+        return [relative[word]]
+    first, is_range, last = word.partition("..")
+    try:
+        start, end = Term(first), Term(last if is_range else first)
+    except ValueError:
+        told = (
+            f"« {word[:40]} » n’est pas un trimestre\u202f: écrivez 2026-2027-T1, "
+            f"2024-2025-T1..2026-2027-T3, ou {_listed(RELATIVE)}."
+        )
+        raise Invalid.one("term", told, "unknown_term") from None
+    if end < start:
+        raise Invalid.one("term", f"« {word} » finit avant de commencer.", "unknown_term")
+    found = [start]
+    while found[-1] < end and len(found) < most:
+        found.append(found[-1].next)
+    return found

@@ -1,0 +1,55 @@
+"""How many schools a total could have: what makes « 8 écoles sur 12 » honest."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app.aggregates import queries
+from app.aggregates.models import Breakdown
+from app.domain.indicators import INDICATORS
+from app.domain.transmitted import is_published_at_once
+from app.domain.vocabulary import Sector
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Schools open in a year, by (territory, cut, value); `voting` are those that elect representatives."""
+
+    all: Mapping[tuple[str, str, str], int]
+    voting: Mapping[tuple[str, str, str], int]
+
+    def of(self, slug: str, territory: str, breakdown: Breakdown, value: str = "") -> int | None:
+        """None for an indicator that a school may choose not to follow: nobody expects it."""
+        indicator = INDICATORS[slug]
+        if not indicator.is_official:
+            return None
+        counts = self.voting if is_published_at_once(indicator) else self.all
+        return counts.get((territory, breakdown.value, value), 0)
+
+
+def expected_in(
+    db: Session,
+    year: str,
+    above: Mapping[UUID, UUID | None],
+    circonscriptions: Collection[UUID] | None = None,
+) -> Expected:
+    """Count them in every territory at once, or in some circonscriptions."""
+    everyone: dict[tuple[str, str, str], int] = defaultdict(int)
+    voting: dict[tuple[str, str, str], int] = defaultdict(int)
+    for row in queries.schools_expected(db, year, circonscriptions):
+        cuts = (
+            (Breakdown.NONE.value, ""),
+            (Breakdown.PRIORITY.value, row.priority.value),
+            (Breakdown.TYPE.value, row.type.value),
+        )
+        territory: UUID | None = row.circonscription_id
+        while territory is not None:
+            for cut, value in cuts:
+                everyone[str(territory), cut, value] += row.schools
+                if row.sector is not Sector.PRIVATE:
+                    voting[str(territory), cut, value] += row.schools
+            territory = above.get(territory)
+    return Expected(everyone, voting)

@@ -1,0 +1,228 @@
+"""Reads of territories, of what schools published there, and of the sums kept per circonscription."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.aggregates.models import Breakdown
+from app.domain.vocabulary import TerritoryLevel
+from app.schools.models import School, SchoolYearProfile, Territory
+from app.transmissions.models import (
+    CirconscriptionTotal,
+    CirconscriptionVersion,
+    PublishedFigure,
+    Transmission,
+    TransmittedTotal,
+)
+
+_P = PublishedFigure.__table__  # the Core table of the class
+
+
+# --- territories ---------------------------------------------------------------------------------------
+
+
+def children_of(db: Session, territory: Territory, level: TerritoryLevel) -> Sequence[Territory]:
+    """The territories of `level` inside one, itself included, by name."""
+    inside = (
+        select(Territory.id, Territory.level)
+        .where(col(Territory.id) == territory.id)
+        .cte("inside", recursive=True)
+    )
+    below = sa.orm.aliased(Territory)
+    inside = inside.union_all(select(below.id, below.level).join(inside, below.parent_id == inside.c.id))
+    return db.scalars(
+        select(Territory)
+        .where(col(Territory.id).in_(select(inside.c.id)), col(Territory.level) == level)
+        .order_by(Territory.name, Territory.id)
+    ).all()
+
+
+def parents(db: Session) -> dict[UUID, UUID | None]:
+    """Each territory's parent."""
+    return {row.id: row.parent_id for row in db.execute(select(Territory.id, Territory.parent_id))}
+
+
+def schools_expected(
+    db: Session, year: str, circonscriptions: Collection[UUID] | None = None
+) -> Sequence[Any]:
+    """(circonscription_id, priority, type, sector, schools) of the schools open that year."""
+    latest = (
+        select(col(SchoolYearProfile.school_id), func.max(SchoolYearProfile.year).label("year"))
+        .where(col(SchoolYearProfile.year) <= year)
+        .group_by(col(SchoolYearProfile.school_id))
+    )
+    if circonscriptions is not None:
+        ever = select(SchoolYearProfile.school_id).where(
+            col(SchoolYearProfile.circonscription_id).in_(circonscriptions)
+        )
+        latest = latest.where(col(SchoolYearProfile.school_id).in_(ever))
+    at = latest.subquery()
+    kept = (
+        SchoolYearProfile.circonscription_id,
+        SchoolYearProfile.priority,
+        SchoolYearProfile.type,
+        SchoolYearProfile.sector,
+    )
+    wanted = (
+        select(*kept, func.count().label("schools"))
+        .join(
+            at,
+            sa.and_(
+                at.c.school_id == col(SchoolYearProfile.school_id), at.c.year == col(SchoolYearProfile.year)
+            ),
+        )
+        .where(col(SchoolYearProfile.is_open), col(SchoolYearProfile.circonscription_id).is_not(None))
+        .group_by(*kept)
+    )
+    if circonscriptions is not None:
+        wanted = wanted.where(col(SchoolYearProfile.circonscription_id).in_(circonscriptions))
+    return db.execute(wanted).all()
+
+
+# --- live ----------------------------------------------------------------------------------------------
+
+
+def live_totals(
+    db: Session, circonscriptions: Collection[UUID], indicators: Collection[str], terms: Collection[str]
+) -> Sequence[sa.Row[Any]]:
+    """The sums kept per circonscription, small schools left out."""
+    table = CirconscriptionTotal.__table__
+    return db.execute(
+        select(table).where(
+            table.c.circonscription_id.in_(circonscriptions),
+            table.c.term.in_(terms),
+            table.c.indicator.in_(indicators),
+            ~table.c.is_small,
+            table.c.schools > 0,
+        )
+    ).all()
+
+
+def live_cuts(
+    db: Session,
+    circonscriptions: Collection[UUID],
+    indicators: Collection[str],
+    terms: Collection[str],
+    breakdown: Breakdown,
+) -> Sequence[sa.Row[Any]]:
+    """The same by one cut, from the published figures; `value` is the cut's."""
+    value = _P.c.priority if breakdown is Breakdown.PRIORITY else _P.c.type
+    keys = (_P.c.circonscription_id, _P.c.term, _P.c.indicator, value.label("value"))
+    return db.execute(
+        select(
+            *keys,
+            func.sum(_P.c.counted).label("counted"),
+            func.coalesce(func.sum(_P.c.out_of), 0).label("out_of"),
+            func.count().label("schools"),
+            func.coalesce(func.sum(_P.c.pupils), 0).label("pupils"),
+            func.count(_P.c.pupils).label("schools_with_pupils"),
+        )
+        .where(
+            _P.c.circonscription_id.in_(circonscriptions),
+            _P.c.term.in_(terms),
+            _P.c.indicator.in_(indicators),
+            ~_P.c.is_small,
+        )
+        .group_by(_P.c.circonscription_id, _P.c.term, _P.c.indicator, value)
+    ).all()
+
+
+def schools_in(db: Session, circonscriptions: Collection[UUID], year: str) -> Sequence[sa.Row[Any]]:
+    """(id, uai, name, commune, circonscription_id, sector) of the schools open there that year, by name."""
+    latest = sa.orm.aliased(SchoolYearProfile)
+    newest = (
+        select(func.max(latest.year))
+        .where(latest.school_id == SchoolYearProfile.school_id, latest.year <= year)
+        .correlate(SchoolYearProfile)
+        .scalar_subquery()
+    )
+    return db.execute(
+        select(
+            School.id,
+            School.uai,
+            School.name,
+            School.commune,
+            SchoolYearProfile.circonscription_id,
+            SchoolYearProfile.sector,
+        )
+        .join(SchoolYearProfile, col(SchoolYearProfile.school_id) == School.id)
+        .where(
+            col(SchoolYearProfile.circonscription_id).in_(circonscriptions),
+            col(SchoolYearProfile.year) == newest,
+            col(SchoolYearProfile.is_open),
+        )
+        .order_by(School.name, School.uai)
+    ).all()
+
+
+def published_in(
+    db: Session, circonscriptions: Collection[UUID], indicators: Collection[str], terms: Collection[str]
+) -> Sequence[sa.Row[Any]]:
+    return db.execute(
+        select(_P)
+        .where(
+            _P.c.circonscription_id.in_(circonscriptions),
+            _P.c.term.in_(terms),
+            _P.c.indicator.in_(indicators),
+        )
+        .order_by(_P.c.school_id)
+    ).all()
+
+
+def last_sent(db: Session, schools: Collection[UUID], terms: Collection[str]) -> Sequence[sa.Row[Any]]:
+    """(school_id, term, transmitted_at, indicator, status) of every figure of each latest version."""
+    latest = (
+        select(Transmission.school_id, Transmission.term, func.max(Transmission.number).label("number"))
+        .where(col(Transmission.school_id).in_(schools), col(Transmission.term).in_(terms))
+        .group_by(Transmission.school_id, Transmission.term)
+        .subquery()
+    )
+    return db.execute(
+        select(
+            Transmission.school_id,
+            Transmission.term,
+            Transmission.transmitted_at,
+            TransmittedTotal.indicator,
+            TransmittedTotal.status,
+        )
+        .join(
+            latest,
+            sa.and_(
+                latest.c.school_id == col(Transmission.school_id),
+                latest.c.term == col(Transmission.term),
+                latest.c.number == col(Transmission.number),
+            ),
+        )
+        .join(
+            TransmittedTotal,
+            sa.and_(
+                col(TransmittedTotal.school_id) == Transmission.school_id,
+                col(TransmittedTotal.term) == Transmission.term,
+                col(TransmittedTotal.number) == Transmission.number,
+            ),
+        )
+    ).all()
+
+
+def live_version(db: Session, circonscriptions: Collection[UUID] | None = None) -> tuple[int, int]:
+    """Moves with every transmission, vote, move and closing there; of all circonscriptions without any."""
+    wanted = select(func.count(), func.coalesce(func.sum(CirconscriptionVersion.version), 0))
+    if circonscriptions is not None:
+        wanted = wanted.where(col(CirconscriptionVersion.circonscription_id).in_(circonscriptions))
+    row = db.execute(wanted).one()
+    return row[0], int(row[1])
+
+
+def changed_at(db: Session, circonscriptions: Collection[UUID]) -> dict[UUID, datetime]:
+    """When each circonscription's figures last changed."""
+    rows = db.execute(
+        select(CirconscriptionVersion.circonscription_id, CirconscriptionVersion.changed_at).where(
+            col(CirconscriptionVersion.circonscription_id).in_(circonscriptions)
+        )
+    )
+    return {row[0]: row[1] for row in rows}

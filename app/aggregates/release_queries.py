@@ -1,0 +1,104 @@
+"""Reads of releases: their cells, and what each of them counted of every school."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.aggregates.models import Breakdown, Release, ReleaseCell, ReleasedFigure
+from app.schools.models import Territory
+from app.transmissions.models import PublishedFigure
+
+_P = PublishedFigure.__table__  # the Core tables of the classes
+_F = ReleasedFigure.__table__
+_CELL = ReleaseCell.__table__
+
+
+def releases_of_term(db: Session, term: str) -> Sequence[Release]:
+    """Every release of a term, the first one first."""
+    return db.scalars(select(Release).where(col(Release.term) == term).order_by(col(Release.number))).all()
+
+
+def releases_listed(db: Session, *, after: tuple[str, int], limit: int) -> Sequence[Release]:
+    """Releases by term and number, those that come after (term, number)."""
+    key = sa.tuple_(Release.term, Release.number)
+    return db.scalars(
+        select(Release)
+        .where(key > sa.tuple_(*after))
+        .order_by(col(Release.term), col(Release.number))
+        .limit(limit)
+    ).all()
+
+
+def latest_cells(
+    db: Session,
+    territories: Collection[UUID],
+    indicators: Collection[str],
+    terms: Collection[str],
+    breakdown: Breakdown | None,
+) -> Sequence[sa.Row[Any]]:
+    """The cells of each term's latest release, with the moment of the release their figure comes from."""
+    latest = (
+        select(Release.term, func.max(Release.number).label("number"))
+        .where(col(Release.term).in_(terms))
+        .group_by(Release.term)
+        .subquery()
+    )
+    since = sa.orm.aliased(Release)
+    wanted = (
+        select(_CELL, since.released_at.label("as_of"))
+        .join(latest, sa.and_(latest.c.term == _CELL.c.term, latest.c.number == _CELL.c.number))
+        .join(since, sa.and_(since.term == _CELL.c.term, since.number == _CELL.c.since))
+        .where(_CELL.c.territory_id.in_(territories), _CELL.c.indicator.in_(indicators))
+    )
+    if breakdown is not None:
+        wanted = wanted.where(_CELL.c.breakdown == breakdown)
+    return db.execute(
+        wanted.order_by(_CELL.c.term, _CELL.c.indicator, _CELL.c.breakdown, _CELL.c.value)
+    ).all()
+
+
+def cells_of(db: Session, term: str, number: int) -> Sequence[sa.Row[Any]]:
+    """Every cell of one release, with the level of its territory."""
+    return db.execute(
+        select(_CELL, Territory.level)
+        .join(Territory, col(Territory.id) == _CELL.c.territory_id)
+        .where(_CELL.c.term == term, _CELL.c.number == number)
+    ).all()
+
+
+def counts_of_cells(db: Session, term: str, number: int) -> tuple[int, int, int]:
+    """How many cells a release shows anew, hides, and keeps from the release before."""
+    is_shown = _CELL.c.counted.is_not(None)
+    row = db.execute(
+        select(
+            func.count(sa.case((sa.and_(is_shown, _CELL.c.since == number), 1))),
+            func.count(sa.case((~is_shown, 1))),
+            func.count(sa.case((_CELL.c.since < number, 1))),
+        ).where(_CELL.c.term == term, _CELL.c.number == number)
+    ).one()
+    return row[0], row[1], row[2]
+
+
+def published_of_term(db: Session, term: str) -> Sequence[sa.Row[Any]]:
+    """What every school adds to a term now."""
+    return db.execute(select(_P).where(_P.c.term == term).order_by(_P.c.school_id, _P.c.indicator)).all()
+
+
+def figures_released(db: Session, term: str) -> Sequence[sa.Row[Any]]:
+    """What every release of a term counted of each school, oldest first: a row where it changed."""
+    return db.execute(select(_F).where(_F.c.term == term).order_by(_F.c.number)).all()
+
+
+def add_release(
+    db: Session, release: Release, cells: list[dict[str, Any]], figures: list[dict[str, Any]]
+) -> None:
+    db.add(release)
+    db.flush()
+    if cells:
+        db.execute(sa.insert(_CELL), cells)
+    if figures:
+        db.execute(sa.insert(_F), figures)

@@ -1,0 +1,51 @@
+"""One row of an answer, and the reasons why its box is empty: null says which nothing it is, never 0."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.domain.indicators import INDICATORS
+from app.domain.rates import per_hundred
+from app.domain.school_year import Term
+
+Row = dict[str, Any]
+
+NOTHING_TRANSMITTED, NOT_RELEASED = "nothing_transmitted", "not_released"
+NOT_TRANSMITTED, NOT_RECORDED, NOT_CONCERNED = "not_transmitted", "not_recorded", "not_concerned"
+FIRST_TERM_ONLY = "first_term_only"
+"""A yearly figure belongs to the first term."""
+
+
+@dataclass
+class Sum:
+    """What is known of one cell before it becomes a row."""
+
+    counted: int | None = None
+    out_of: int | None = None
+    pupils: int | None = None
+    schools: int = 0
+    expected: int | None = None
+    reason: str | None = None
+    suppressed: bool = False
+    as_of: datetime | None = None
+
+
+def nothing(slug: str, term: Term, otherwise: str) -> str:
+    """Why there is no figure: the term when the indicator is yearly, the given reason otherwise."""
+    return FIRST_TERM_ONLY if INDICATORS[slug].is_yearly and term.number != 1 else otherwise
+
+
+def figure_row(place: Row, found: Sum) -> Row:
+    """A row of the answer. `rate` is a share 0–1, `per_100_pupils` is where every school said its pupils."""
+    scaled = per_hundred(found.counted, found.pupils) if found.counted is not None else None
+    return place | {
+        "counted": found.counted,
+        "out_of": found.out_of,
+        "rate": found.counted / found.out_of if found.counted is not None and found.out_of else None,
+        "per_100_pupils": float(scaled) if scaled is not None else None,
+        "schools_reporting": found.schools,
+        "schools_expected": found.expected,
+        "suppressed": found.suppressed,
+        "reason": found.reason,
+        "as_of": found.as_of,
+    }
