@@ -209,13 +209,19 @@ def last_sent(db: Session, schools: Collection[UUID], terms: Collection[str]) ->
     ).all()
 
 
-def live_version(db: Session, circonscriptions: Collection[UUID] | None = None) -> tuple[int, int]:
-    """Moves with every transmission, vote, move and closing there; of all circonscriptions without any."""
-    wanted = select(func.count(), func.coalesce(func.sum(CirconscriptionVersion.version), 0))
+def live_version(
+    db: Session, circonscriptions: Collection[UUID] | None = None
+) -> tuple[int, int, datetime | None]:
+    """Moves with every transmission, vote, move and closing there; of all circonscriptions without any.
+
+    The moment tells apart two histories that a restored backup gave the same number to.
+    """
+    table = CirconscriptionVersion
+    wanted = select(func.count(), func.coalesce(func.sum(table.version), 0), func.max(table.changed_at))
     if circonscriptions is not None:
         wanted = wanted.where(col(CirconscriptionVersion.circonscription_id).in_(circonscriptions))
     row = db.execute(wanted).one()
-    return row[0], int(row[1])
+    return row[0], int(row[1]), row[2]
 
 
 def changed_at(db: Session, circonscriptions: Collection[UUID]) -> dict[UUID, datetime]:
