@@ -12,10 +12,11 @@ from app.domain.vocabulary import ActionState, Axis, Status
 from app.reviews import queries
 from app.reviews.api import TermPath
 from app.reviews.charts import efforts_of, points_of
-from app.reviews.dashboard_csv import dashboard_csv, file_name
+from app.reviews.dashboard_table import dashboard_table
 from app.reviews.overview import IndicatorView, Overview, overview
-from app.web.csv_text import MEDIA_TYPE
-from app.web.files import attached, binary
+from app.web.answers import table_answer
+from app.web.files import binary
+from app.web.formats import Format, Wanted
 from dashboards.points import Point
 from dashboards.work import Held
 
@@ -106,13 +107,14 @@ class DashboardOut(BaseModel):
 @router.get(
     "/{term}.csv",
     response_class=Response,
-    responses=binary(MEDIA_TYPE, "Une ligne par chiffre, pour un tableur français."),
+    responses=binary(Format.CSV.media_type, "Une ligne par chiffre, pour un tableur français."),
 )
 def get_dashboard_file(db: Db, actor: CurrentActor, uai: Uai, term: TermPath) -> Response:
     """Les chiffres du tableau de bord, ligne à ligne, à ouvrir dans un tableur."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
     efforts = efforts_of(queries.effort_by_term(db, school.id), term)
-    return attached(dashboard_csv(overview(db, school, term), efforts), MEDIA_TYPE, file_name(school, term))
+    table = dashboard_table(school, term, overview(db, school, term), efforts)
+    return table_answer(table, Wanted(Format.CSV))
 
 
 @router.get("/{term}", response_model=DashboardOut)

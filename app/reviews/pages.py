@@ -14,14 +14,14 @@ from app.domain.school_year import Term
 from app.domain.vocabulary import STAKES
 from app.reviews import queries
 from app.reviews.charts import chart_of, effort_block, efforts_of, glances_of, plan_block, spark_of
-from app.reviews.dashboard_csv import dashboard_csv, file_name
+from app.reviews.dashboard_table import dashboard_table
 from app.reviews.overview import overview
 from app.reviews.service import undecided
 from app.schools.models import School
 from app.schools.queries import profile_at, territory_by_id
 from app.schools.service import current_term, term_or_404
-from app.web.csv_text import MEDIA_TYPE
-from app.web.files import attached
+from app.web.answers import table_answer
+from app.web.formats import Format, Wanted
 from app.web.templating import render, see_other
 
 router = APIRouter(prefix="/ecoles/{uai}", default_response_class=HTMLResponse, include_in_schema=False)
@@ -123,8 +123,8 @@ def dashboard_file(db: Db, actor: CurrentActor, uai: Uai, term: str) -> Response
     """The figures under the charts, for a spreadsheet."""
     school, wanted = school_for(db, actor, uai, Task.SEE_WORK), term_or_404(term)
     efforts = efforts_of(queries.effort_by_term(db, school.id), wanted)
-    content = dashboard_csv(overview(db, school, wanted), efforts)
-    return attached(content, MEDIA_TYPE, file_name(school, wanted))
+    table = dashboard_table(school, wanted, overview(db, school, wanted), efforts)
+    return table_answer(table, Wanted(Format.CSV))
 
 
 @router.get("/tableau-de-bord/{term}")

@@ -19,7 +19,7 @@ Cell: TypeAlias = str | int | float | Fraction | Decimal | bool | date | datetim
 Row: TypeAlias = Mapping[str, Any] | Sequence[Any]
 
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
-_TABLE = re.compile(r"[a-z0-9]+(?:[._-][a-z0-9]+)*")
+_TABLE = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
 
 
 class Kind(StrEnum):

@@ -175,6 +175,7 @@ def test_a_number_has_all_its_digits_and_no_exponent() -> None:
     ]
     typed: list[tuple[float | Fraction | Decimal, int]] = [
         (2.675, 2),
+        (250_000, 1),
         (Fraction(2, 3), 1),
         (-0.05, 1),
         (Decimal("-0.04"), 1),
@@ -182,7 +183,7 @@ def test_a_number_has_all_its_digits_and_no_exponent() -> None:
         (1e-07, 0),
         (0.5, 0),
     ]
-    assert [rounded(*one) for one in typed] == ["2,68", "0,7", "-0,1", "0,0", "7,00", "0", "1"]
+    assert [rounded(*one) for one in typed] == ["2,68", "250000,0", "0,7", "-0,1", "0,0", "7,00", "0", "1"]
 
 
 @pytest.mark.parametrize("wanted", ALL, ids=by_key)
@@ -241,7 +242,7 @@ def test_any_title_names_a_sheet(title: str, name: str) -> None:
     assert sheet_name(title) == name
 
 
-@pytest.mark.parametrize("name", ["", "é", "a b", "../a", "a/b", 'a"b', "A", "-a", "a\r\nb", "a..b"])
+@pytest.mark.parametrize("name", ["", "é", "a b", "../a", "a/b", 'a"b', "-a", "a\r\nb", "a..b"])
 def test_a_file_has_a_plain_name(name: str) -> None:
     with pytest.raises(ValueError, match="not a table name"):
         replace(BASE, name=name)

@@ -8,21 +8,27 @@ from app.domain.school_year import Term
 from app.reviews.charts import points_of
 from app.reviews.overview import IndicatorView, Overview
 from app.schools.models import School
-from app.web.csv_text import Cell, spreadsheet
+from app.web.tabular import Cell, Column, Kind, Table
 from dashboards.points import Point
 from dashboards.work import Held
 
-COLUMNS = ("Indicateur", "Année scolaire", "Trimestre", "Réponse", "Nombre", "Sur", "%", "Pour 100 élèves")
+COLUMNS = (
+    Column("indicator", "Indicateur"),
+    Column("school_year", "Année scolaire"),
+    Column("term", "Trimestre", Kind.INTEGER),
+    Column("answer", "Réponse"),
+    Column("counted", "Nombre", Kind.INTEGER, is_nullable=True),
+    Column("out_of", "Sur", Kind.INTEGER, is_nullable=True),
+    Column("percent", "%", Kind.NUMBER, f"À partir de {FEWEST_FOR_PERCENT}", is_nullable=True, places=1),
+    Column("per_hundred_pupils", "Pour 100 élèves", Kind.NUMBER, is_nullable=True, places=1),
+)
 HELD = ("Rendez-vous tenus", "Venues de parents", "Rendez-vous avec un partenaire", "Partenaires différents")
 
 
-def dashboard_csv(seen: Overview, efforts: Sequence[Held]) -> bytes:
+def dashboard_table(school: School, term: Term, seen: Overview, efforts: Sequence[Held]) -> Table:
     """Every indicator term by term, then what was held. A yearly figure stands in the first term."""
-    return spreadsheet(COLUMNS, [*_indicator_rows(seen), *_held_rows(efforts)])
-
-
-def file_name(school: School, term: Term) -> str:
-    return f"tableau-de-bord-{school.uai}-{term}.csv"
+    rows = [*_indicator_rows(seen), *_held_rows(efforts)]
+    return Table(f"tableau-de-bord-{school.uai}-{term}", "Tableau de bord", COLUMNS, rows)
 
 
 def _indicator_rows(seen: Overview) -> Iterator[Sequence[Cell]]:
