@@ -1,5 +1,6 @@
 """Every page as each person meets it: no accessibility finding, no console error, no sideways scroll."""
 
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -226,3 +227,11 @@ def test_the_interactive_charts_stand_where_the_drawings_stood(chromium: Browser
         tall.append([round(box["height"]) for box in boxes if box])
         context.close()
     assert tall[0] == tall[1]
+
+
+def test_the_blank_sheet_fits_one_sheet_of_paper(chromium: Browser, demo: Site) -> None:
+    page = chromium.new_context(base_url=demo.url).new_page()
+    page.goto("/feuille-vierge")
+    pdf = page.pdf(format="A4", prefer_css_page_size=True)
+    page.context.close()
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
