@@ -7,6 +7,7 @@ from app.actions import api as actions_api
 from app.actions import effects_api, event_pages, partner_pages
 from app.actions import pages as actions_pages
 from app.aggregates import api as aggregates_api
+from app.aggregates import pages as aggregates_pages
 from app.elections import api as elections_api
 from app.elections import pages as elections_pages
 from app.goals import api as goals_api
@@ -78,4 +79,5 @@ PRIVATE = (
     transmissions_api.router,
     transmissions_pages.router,
     aggregates_api.router,
+    aggregates_pages.router,
 )

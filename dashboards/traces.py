@@ -116,7 +116,8 @@ def _whiskers(ground: Ground, trace: Chart) -> Iterator[str]:
 
 def _scattered(ground: Ground, trace: Chart) -> Iterator[str]:
     """A curve, or points, over numbers."""
-    places = [(ground.x(x), ground.y(y)) for x, y in zip(trace["x"], trace["y"], strict=True)]
+    across, upwards = ground.scale("x"), ground.scale("y")
+    places = [(across(x), upwards(y)) for x, y in zip(trace["x"], trace["y"], strict=True)]
     if trace["mode"] == "lines":
         yield curve(places, f"{role('s', trace['line']['color'])} dash-{trace['line']['dash']}")
     else:

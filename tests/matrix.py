@@ -358,5 +358,8 @@ MATRIX: dict[str, Row] = {
     # --- pooled
     "GET /api/v1/aggregates": only("ines", "paul", "rita"),
     "GET /api/v1/aggregates.{extension}": only("ines", "paul", "rita", places={"extension": "csv"}),
+    "GET /api/v1/aggregates/distribution": only("ines", "paul", "rita", query="indicator=election_turnout"),
+    "GET /circonscription/{code}": only("ines", "rita", places={"code": "0990900Z"}),
+    "GET /territoire/{code}": only("rita", places={"code": "A99"}),
     "GET /api/v1/releases": only("ines", "paul", "rita"),
 }

@@ -18,7 +18,7 @@ from app.db import Db
 from app.errors import NotFound
 from app.web.forms import Form, Nothing, Posted, PostedForm
 from app.web.templating import render, see_other
-from app.web.urls import sheet_url
+from app.web.urls import sheet_url, territory_url
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -40,6 +40,7 @@ def start_page(request: Request, db: Db, actor: CurrentActor) -> Response:
         "accounts/accueil.html",
         schools=schools,
         territories=territories,
+        territory_url=territory_url,
         seen=seen[:MOST_SCHOOLS],
         has_more=len(seen) > MOST_SCHOOLS,
         may_invite=actor.is_administrator or bool(actor.territories_for(Task.INVITE)),

@@ -1,6 +1,7 @@
 """An answer as bytes: written once for each state of the data, then sent again until something changes."""
 
 from collections import OrderedDict
+from collections.abc import Callable
 from hashlib import sha256
 from threading import Lock
 
@@ -13,10 +14,11 @@ from app.accounts.audit import version_of
 from app.aggregates import queries
 from app.aggregates.answering import code_of, rows_of
 from app.aggregates.asking import Question
+from app.aggregates.distribution import distribution_of
 from app.aggregates.models import AggregateOut
 from app.domain.vocabulary import TerritoryLevel
 from app.web.answers import encoded, file_answer
-from app.web.formats import Wanted
+from app.web.formats import Format, Wanted
 from app.web.tabular import Column, Kind, Table, slug
 
 COLUMNS = (
@@ -72,28 +74,45 @@ class Kept:
 
 def answer(request: Request, db: Session, asked: Question, wanted: Wanted) -> Response:
     """The answer, or 304 for who has it already. The question says who may read it: ask first."""
-    tag = tag_of(db, asked, wanted)
+
+    def made() -> tuple[str, bytes]:
+        table = table_of(db, asked)
+        return table.name, encoded(table, wanted)
+
+    return _answer(request, tag_of(db, asked, wanted.key), wanted, made)
+
+
+def distribution_answer(request: Request, db: Session, asked: Question) -> Response:
+    """The same for the schools of one indicator and one term."""
+
+    def made() -> tuple[str, bytes]:
+        return "distribution", distribution_of(db, asked).model_dump_json().encode()
+
+    return _answer(request, tag_of(db, asked, "distribution"), Wanted(Format.JSON), made)
+
+
+def _answer(request: Request, tag: str, wanted: Wanted, made: Callable[[], tuple[str, bytes]]) -> Response:
+    """304, the bytes that were kept, or those that are `made` now and kept under their name."""
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if tag in _tags(request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers | dict(wanted.headers))
     kept: Kept = request.app.state.answers
     found = kept.get(tag)
     if found is None:
-        table = table_of(db, asked)
-        found = table.name, encoded(table, wanted)
+        found = made()
         kept.put(tag, *found)
     return file_answer(found[1], found[0], wanted, headers=headers)
 
 
-def tag_of(db: Session, asked: Question, wanted: Wanted) -> str:
-    """A strong ETag: the question, the file, and the state of everything an answer is made of.
+def tag_of(db: Session, asked: Question, kind: str) -> str:
+    """A strong ETag: the question, the kind of file, and the state of everything an answer is made of.
 
     The service's own turns move with each import and each release; the circonscriptions' versions with each
     transmission, vote and move.
     """
     inside = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)
     state = version_of(db, NIL), queries.live_version(db, [one.id for one in inside])
-    text = repr((SHAPE, asked.key, wanted.key, state))
+    text = repr((SHAPE, asked.key, kind, state))
     return f'"{sha256(text.encode()).hexdigest()[:32]}"'
 
 

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from app.accounts.access import CurrentActor
 from app.aggregates import answers, release_queries
 from app.aggregates.asking import Question, question
-from app.aggregates.models import AggregateOut, Breakdown, Level, ReleaseOut
+from app.aggregates.distribution import one_question
+from app.aggregates.models import AggregateOut, Breakdown, DistributionOut, Level, ReleaseOut
 from app.db import Db
 from app.errors import NotFound
 from app.web.formats import ByExtension, WantedFormat, offered
@@ -75,6 +76,34 @@ def get_aggregates(request: Request, db: Db, asked: Asked, wanted: WantedFormat)
 def get_aggregates_as_file(request: Request, db: Db, asked: Asked, wanted: WantedFormat) -> Response:
     """La même réponse en fichier : une adresse à coller dans un tableur."""
     return answers.answer(request, db, asked, wanted)
+
+
+@router.get("/aggregates/distribution", response_model=DistributionOut)
+def get_distribution(
+    request: Request,
+    db: Db,
+    actor: CurrentActor,
+    indicator: Annotated[
+        str, Query(max_length=60, description="Un taux : individual_meetings, election_turnout…")
+    ],
+    within: Annotated[
+        str | None, Query(max_length=8, description="0990900Z ; votre territoire s’il n’y en a qu’un.")
+    ] = None,
+    term: Annotated[
+        str, Query(max_length=40, description="2026-2027-T1, current, previous ou same-last-year.")
+    ] = "current",
+    today: Annotated[date | None, Query(description="Le jour où current se lit ; aujourd’hui sinon.")] = None,
+) -> Response:
+    """École par école : un point par école, l’ensemble, et ce que le hasard permet à chaque taille.
+
+    L’IEN lit les écoles de sa circonscription qui ont transmis ; au-dessus, seules les élections se lisent
+    école par école. `reference` est Σ/Σ des écoles montrées. `flag` (hors des limites à 99,8 %) veut dire
+    « à regarder », jamais plus : le hasard seul y met environ une école sur 500. Les écoles suivent leurs
+    noms, sans classement ; celles qui ont compté parmi moins de 11 personnes ne sont que dénombrées
+    (`not_shown`).
+    """
+    asked = one_question(db, actor, indicator=indicator, within=within, term=term, today=today)
+    return answers.distribution_answer(request, db, asked)
 
 
 @router.get("/releases", response_model=Page[ReleaseOut])

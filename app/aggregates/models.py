@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from pydantic import ConfigDict
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
@@ -167,6 +168,44 @@ class LimitOut(SQLModel):
 
 class DistributionOut(SQLModel):
     """A funnel: every transmitted school against the pooled share, with what chance allows at each size."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "territory": {"level": "circonscription", "code": "0990900Z", "name": "Val-des-Tilleuls"},
+                    "indicator": "individual_meetings",
+                    "term": "2026-2027-T1",
+                    "reference": 0.7,
+                    "counted": 140,
+                    "out_of": 200,
+                    "schools_reporting": 1,
+                    "schools_expected": 12,
+                    "points": [
+                        {
+                            "uai": "0990001X",
+                            "name": "École des Tilleuls",
+                            "out_of": 200,
+                            "rate": 0.7,
+                            "counted": 140,
+                            "flag": None,
+                            "to_discuss": None,
+                        }
+                    ],
+                    "limits": [
+                        {
+                            "out_of": 200,
+                            "low_95": 0.633,
+                            "high_95": 0.76,
+                            "low_998": 0.5949,
+                            "high_998": 0.7945,
+                        }
+                    ],
+                    "not_shown": 0,
+                }
+            ]
+        }
+    )
 
     territory: TerritoryOut
     indicator: str

@@ -132,15 +132,19 @@ def live_cuts(
     ).all()
 
 
-def schools_in(db: Session, circonscriptions: Collection[UUID], year: str) -> Sequence[sa.Row[Any]]:
-    """(id, uai, name, commune, circonscription_id, sector) of the schools open there that year, by name."""
+def _newest(year: str) -> sa.ScalarSelect[str]:
+    """The year of the last profile that a school had by then."""
     latest = sa.orm.aliased(SchoolYearProfile)
-    newest = (
+    return (
         select(func.max(latest.year))
         .where(latest.school_id == SchoolYearProfile.school_id, latest.year <= year)
         .correlate(SchoolYearProfile)
         .scalar_subquery()
     )
+
+
+def schools_in(db: Session, circonscriptions: Collection[UUID], year: str) -> Sequence[sa.Row[Any]]:
+    """(id, uai, name, commune, circonscription_id, sector) of the schools open there that year, by name."""
     return db.execute(
         select(
             School.id,
@@ -153,7 +157,7 @@ def schools_in(db: Session, circonscriptions: Collection[UUID], year: str) -> Se
         .join(SchoolYearProfile, col(SchoolYearProfile.school_id) == School.id)
         .where(
             col(SchoolYearProfile.circonscription_id).in_(circonscriptions),
-            col(SchoolYearProfile.year) == newest,
+            col(SchoolYearProfile.year) == _newest(year),
             col(SchoolYearProfile.is_open),
         )
         .order_by(School.name, School.uai)
@@ -207,6 +211,39 @@ def last_sent(db: Session, schools: Collection[UUID], terms: Collection[str]) ->
             ),
         )
     ).all()
+
+
+def sent_at(db: Session, schools: Collection[UUID], term: str) -> dict[UUID, datetime]:
+    """When each school that transmitted the term did so, for the last time."""
+    rows = db.execute(
+        select(Transmission.school_id, func.max(Transmission.transmitted_at))
+        .where(col(Transmission.school_id).in_(schools), col(Transmission.term) == term)
+        .group_by(Transmission.school_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def count_sent(db: Session, circonscriptions: Collection[UUID], term: str, year: str) -> int:
+    """How many of the schools open there that year have transmitted the term."""
+    return db.execute(
+        select(func.count(sa.distinct(Transmission.school_id)))
+        .join(SchoolYearProfile, col(SchoolYearProfile.school_id) == Transmission.school_id)
+        .where(
+            col(Transmission.term) == term,
+            col(SchoolYearProfile.circonscription_id).in_(circonscriptions),
+            col(SchoolYearProfile.year) == _newest(year),
+            col(SchoolYearProfile.is_open),
+        )
+    ).scalar_one()
+
+
+def last_term_sent(db: Session, circonscriptions: Collection[UUID], votes: Collection[str]) -> str | None:
+    """The last term that a school there transmitted; a vote, which nobody transmits, does not count."""
+    return db.execute(
+        select(func.max(_P.c.term)).where(
+            _P.c.circonscription_id.in_(circonscriptions), _P.c.indicator.not_in(votes)
+        )
+    ).scalar_one()
 
 
 def live_version(

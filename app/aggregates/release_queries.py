@@ -22,6 +22,10 @@ def releases_of_term(db: Session, term: str) -> Sequence[Release]:
     return db.scalars(select(Release).where(col(Release.term) == term).order_by(col(Release.number))).all()
 
 
+def last_term_released(db: Session) -> str | None:
+    return db.execute(select(func.max(Release.term))).scalar_one()
+
+
 def releases_listed(db: Session, *, after: tuple[str, int], limit: int) -> Sequence[Release]:
     """Releases by term and number, those that come after (term, number)."""
     key = sa.tuple_(Release.term, Release.number)

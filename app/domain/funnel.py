@@ -7,7 +7,7 @@ from app.domain.disclosure import FEWEST_COUNTED_OUT_OF
 from app.domain.rates import Rate, pooled
 from app.domain.statistics import CLEAR, TO_DISCUSS, Flag, funnel_flag, funnel_limits
 
-CURVE = 48
+CURVE = 32
 """About how many sizes draw a smooth curve."""
 
 

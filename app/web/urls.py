@@ -4,6 +4,8 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Request
 
+from app.domain.vocabulary import TerritoryLevel
+
 
 def sign_in_url(request: Request) -> str:
     """The sign-in page, which comes back to the page asked for (or left, for a POST)."""
@@ -27,3 +29,10 @@ def safe_next(path: str) -> str:
 
 def sheet_url(uai: str) -> str:
     return f"/ecoles/{uai}"
+
+
+def territory_url(level: TerritoryLevel, code: str) -> str:
+    """The page of pooled figures; an académie's code is written with its A."""
+    if level is TerritoryLevel.CIRCONSCRIPTION:
+        return f"/circonscription/{code}"
+    return f"/territoire/{'A' if level is TerritoryLevel.ACADEMIE else ''}{code}"

@@ -68,7 +68,15 @@ PAGES = {
         f"{HOME}/rien",
     ],
     "lea": [HOME, f"{HOME}/saisie/2026-2027-T1", f"{HOME}/conseil/2026-2027-T1"],
-    "ines": ["/", "/inviter", f"{HOME}/election/2026-2027", f"{HOME}/transmis/2025-2026-T3"],
+    "ines": [
+        "/",
+        "/inviter",
+        f"{HOME}/election/2026-2027",
+        f"{HOME}/transmis/2025-2026-T3",
+        "/circonscription/0990900Z?trimestre=2025-2026-T3",
+        "/circonscription/0990900Z?trimestre=2026-2027-T1",
+    ],
+    "rita": ["/", "/territoire/099?trimestre=2025-2026-T3"],
     "": [
         "/connexion",
         "/aide",

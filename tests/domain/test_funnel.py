@@ -29,7 +29,7 @@ def test_a_small_school_has_to_stand_further_away() -> None:
 def test_the_curves_go_from_the_smallest_school_shown_to_beyond_the_largest() -> None:
     limits = funnel_of([*NINE_ALIKE, Rate(80, 320)]).limits
     assert (limits[0].out_of, limits[-1].out_of) == (11, 340)
-    assert len(limits) == len({one.out_of for one in limits}) <= 49
+    assert len(limits) == len({one.out_of for one in limits}) <= 33
     for one in limits:
         assert 0 <= one.low_998 < one.low_95 < 620 / 1220 < one.high_95 < one.high_998 <= 1
     assert (limits[5].low_95, limits[5].high_95) == funnel_limits(limits[5].out_of, 620 / 1220, 0.95)
