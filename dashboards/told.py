@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
-from app.domain.rates import Rate
-from app.domain.readings import FEWEST_FOR_PERCENT, counts_sentence
+from app.domain.rates import FEWEST_FOR_PERCENT, Rate
+from app.domain.readings import counts_sentence
 from app.domain.statistics import Interval, wilson_interval
 from dashboards.looks import STRONG, Chart, terms_of, words
 from dashboards.points import Point, names_of

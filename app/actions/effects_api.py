@@ -46,7 +46,7 @@ class SideOut(BaseModel):
 class EffectOut(BaseModel):
     """One indicator around the beginning of the action.
 
-    `low` and `high` bound after − before: shares from 0 to 1 for a rate, attendances for a count.
+    `low` and `high` bound after − before: shares from 0 to 1 for a rate, attendances per event for a count.
     `smallest` is the least change of share that this school could show.
     """
 

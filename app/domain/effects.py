@@ -11,8 +11,7 @@ from statistics import fmean, stdev
 from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
-from app.domain.rates import Figure, Rate, pooled
-from app.domain.readings import FEWEST_FOR_PERCENT
+from app.domain.rates import FEWEST_FOR_PERCENT, Figure, Rate, pooled
 from app.domain.school_year import Term
 from app.domain.statistics import (
     MIN_EVENTS,
@@ -61,7 +60,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The answer for one indicator. `interval` is after − before, as shares or attendances."""
+    """The answer for one indicator. `interval` is after − before, as shares or attendances per meeting."""
 
     indicator: Indicator
     before: Side
@@ -187,6 +186,9 @@ def _of_count(indicator: Indicator, before: Side, after: Side, told: str) -> _Fi
         few = f"il faudrait au moins {MIN_EVENTS} autres rendez-vous de chaque côté"
         return _Finding(Answer.UNKNOWN, f"{told}. Pour en dire plus, {few}.")
     interval = (change.low, change.high)
+    if change.change <= 0:
+        same = "il y a eu plus de rendez-vous, sans plus de monde à chacun"
+        return _Finding(Answer.NO, f"{told}{NARROW}: {same}.", interval)
     if change.is_clear:
         more = "on vient davantage à d’autres moments, plus que le hasard ne l’explique"
         return _Finding(Answer.YES, f"{told}{NARROW}: {more}.", interval)

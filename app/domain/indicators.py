@@ -35,6 +35,10 @@ class Indicator:
     per_pupils: bool = False
     max_counted: int = 100_000
     retired_in: SchoolYear | None = None
+    repeats: bool = False
+    """One child or family counts many times: the numbers alone do not say what chance can do."""
+    is_running_total: bool = False
+    """Counted since the rentrée: a term holds the terms before it."""
 
     @property
     def is_official(self) -> bool:
@@ -47,6 +51,11 @@ class Indicator:
     @property
     def is_rate(self) -> bool:
         return self.out_of is not None
+
+    @property
+    def counts_attendances(self) -> bool:
+        """People who came to the school's events: they come in groups."""
+        return self.fed_by is Source.EVENT and self.counts == "persons"
 
     @property
     def is_own(self) -> bool:
@@ -193,6 +202,7 @@ _CATALOGUE = (
         "persons",
         counted="Rendez-vous proposés par l’école auxquels la famille est venue",
         out_of="Rendez-vous proposés par l’école",
+        repeats=True,
     ),
     Indicator(
         "council_attendance",
@@ -240,6 +250,7 @@ _CATALOGUE = (
         "persons",
         counted="Familles rencontrées au moins une fois depuis la rentrée",
         out_of="Familles de l’école",
+        is_running_total=True,
     ),
     Indicator(
         "absenteeism",
@@ -251,6 +262,7 @@ _CATALOGUE = (
         out_of="Demi-journées possibles (élèves × demi-journées d’école)",
         better="lower",
         max_counted=1_000_000,
+        repeats=True,
     ),
     Indicator(
         "climate_survey",

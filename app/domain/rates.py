@@ -6,6 +6,9 @@ from fractions import Fraction
 
 from app.domain.vocabulary import Status
 
+FEWEST_FOR_PERCENT = 20
+"""Out of fewer, one person weighs more than five points: the counts stand alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:

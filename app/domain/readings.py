@@ -1,16 +1,24 @@
-"""Sentences for teachers, chosen by rule: counts first, a percentage from 20 on, no verdict."""
+"""Sentences for teachers, chosen by rule: counts first, a percentage from 20 on, then what chance says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
-from app.domain.rates import Figure, Rate, per_hundred
+from app.domain.rates import FEWEST_FOR_PERCENT, Figure, Rate, per_hundred
 from app.domain.school_year import Term
+from app.domain.verdicts import (
+    ChangeKind,
+    TermFigure,
+    Verdict,
+    are_unequal,
+    compared_terms,
+    verdict_on,
+)
 from app.domain.vocabulary import Source, Status
 
-FEWEST_FOR_PERCENT = 20
+POINTS = ("point", "points")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +36,29 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """What is said of a figure, and what it says of a change."""
+
+    text: str
+    verdict: Verdict | None = None
+
+    @property
+    def change(self) -> ChangeKind:
+        return self.verdict.kind if self.verdict else ChangeKind.NONE
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """All that a sentence about one figure may need; rules look at what is there."""
+    """All that the sentences about one figure may need; rules look at what is there.
+
+    `pasts` are the terms it is compared with, in the order they are said.
+    """
 
     indicator: Indicator
-    figure: Figure
-    term: Term | None = None
-    pupils: int | None = None
+    now: TermFigure
+    pasts: tuple[TermFigure, ...] = ()
+    verdict: Verdict | None = None
     target: Target | None = None
-    before: Figure | None = None
-    before_term: Term | None = None
-    before_pupils: int | None = None
 
 
 def _has_percent(rate: Rate) -> bool:
@@ -55,23 +75,15 @@ def _aside(indicator: Indicator, rate: Rate, pupils: int | None) -> str:
     return ""
 
 
-def _counts(indicator: Indicator, rate: Rate, pupils: int | None, *, with_unit: bool = True) -> str:
-    """« 97 familles sur 212 (46 %) », or « 97 sur 212 (46 %) » where the unit was just said."""
-    said = french.counted(rate.counted, indicator.unit) if with_unit else french.number(rate.counted)
-    whole = f" sur {french.number(rate.out_of)}" if rate.out_of is not None else ""
-    return f"{said}{whole}{_aside(indicator, rate, pupils)}"
+def _numbers(rate: Rate, unit: tuple[str, str] | None = None) -> str:
+    """« 97 familles sur 212 », or « 97 sur 212 » where the unit was just said."""
+    said = french.counted(rate.counted, unit) if unit else french.number(rate.counted)
+    return f"{said} sur {french.number(rate.out_of)}" if rate.out_of is not None else said
 
 
-def _moment(indicator: Indicator, year: int) -> str:
+def _yearly_moment(indicator: Indicator, year: int) -> str:
     """When a yearly figure was taken: parents vote in October, the rest belongs to the rentrée."""
     return f"octobre {year}" if indicator.fed_by is Source.ELECTION else f"rentrée {year}"
-
-
-def _when(indicator: Indicator, term: Term) -> str:
-    if not indicator.is_yearly:
-        return f"au {term.label}"
-    moment = _moment(indicator, term.year.start)
-    return f"en {moment}" if moment.startswith("octobre") else f"à la {moment}"
 
 
 def counts_sentence(
@@ -82,10 +94,10 @@ def counts_sentence(
         return "Sans objet."
     if figure.rate is None:
         return f"Non mesuré {'cette année' if indicator.is_yearly else 'ce trimestre'}."
-    counts = _counts(indicator, figure.rate, pupils)
+    counts = f"{_numbers(figure.rate, indicator.unit)}{_aside(indicator, figure.rate, pupils)}."
     if indicator.is_yearly and term is not None and term.number > 1:
-        return f"{_moment(indicator, term.year.start).capitalize()}{NARROW}: {counts}."
-    return f"{counts}."
+        return f"{_yearly_moment(indicator, term.year.start).capitalize()}{NARROW}: {counts}"
+    return counts
 
 
 def units_missing(indicator: Indicator, rate: Rate, target: Target) -> int:
@@ -110,81 +122,119 @@ def distance_sentence(indicator: Indicator, figure: Figure, target: Target) -> s
     return f"{units} de trop pour l’objectif." if indicator.better == "lower" else f"Il manque {units}."
 
 
-def _difference(before: Rate, after: Rate) -> str | None:
-    """« 7 points de plus », « 11 de moins »; None between rates too small for a percentage."""
-    if before.share is None or after.share is None:
-        gap, unit = after.counted - before.counted, ""
-    elif _has_percent(before) and _has_percent(after):
-        # Between the two percentages as they are printed, so that the reader's own subtraction agrees.
-        gap = french.whole_percent(after.share) - french.whole_percent(before.share)
-        unit = french.plural(gap, " point", " points")
-    else:
+def _named(case: Case, term: Term) -> str:
+    """The year is said when it is not the one that is being read."""
+    return term.ordinal if term.year == case.now.term.year else term.label
+
+
+def _moment(case: Case, term: Term) -> str:
+    """« un an plus tôt », « au 1er trimestre », « en octobre 2025 »."""
+    if case.indicator.is_yearly:
+        moment = _yearly_moment(case.indicator, term.year.start)
+        return f"en {moment}" if case.indicator.fed_by is Source.ELECTION else f"à la {moment}"
+    return "un an plus tôt" if term == case.now.term.same_last_year else f"au {_named(case, term)}"
+
+
+def _past(case: Case, past: TermFigure, rate: Rate) -> str:
+    """« 80 sur 210 (38 %) au 1er trimestre », « 62 en 5 (32 pour 100) un an plus tôt »."""
+    events = f" en {len(past.events)}" if case.now.events and past.events else ""
+    aside = _aside(case.indicator, rate, past.pupils).replace(" élèves)", ")")
+    return f"{_numbers(rate)}{events}{aside} {_moment(case, past.term)}"
+
+
+def _compared(case: Case) -> str | None:
+    """« 97 élèves sur 212 (46 %), contre 80 sur 210 (38 %) au 1er trimestre et 85 sur 208 (41 %) … »."""
+    rate = case.now.figure.rate
+    if rate is None or not case.pasts:
         return None
-    if not gap:
-        return "autant" if not unit else "même proportion"
-    return f"{french.number(abs(gap))}{unit} de {'plus' if gap > 0 else 'moins'}"
-
-
-def change_sentence(
-    indicator: Indicator,
-    before: Figure,
-    after: Figure,
-    *,
-    since: Term | None = None,
-    pupils: int | None = None,
-    pupils_before: int | None = None,
-) -> str | None:
-    """Both figures and what lies between them, without a verdict; None when one of them is missing."""
-    if before.rate is None or after.rate is None:
-        return None
-    now = _counts(indicator, after.rate, pupils)
-    then = _counts(indicator, before.rate, pupils_before, with_unit=False)
-    moment = _when(indicator, since) if since else "auparavant"
-    difference = _difference(before.rate, after.rate)
-    return f"{now}, contre {then} {moment}" + (f"{NARROW}: {difference}." if difference else ".")
-
-
-Rule = Callable[[Case], str | None]
-
-
-def _changed(case: Case) -> str | None:
-    is_shown_again = case.indicator.is_yearly and case.term is not None and case.term.number > 1
-    if case.before is None or is_shown_again:
-        return None
-    return change_sentence(
-        case.indicator,
-        case.before,
-        case.figure,
-        since=case.before_term,
-        pupils=case.pupils,
-        pupils_before=case.before_pupils,
-    )
+    events = f" en {len(case.now.events)} rendez-vous" if case.now.events else ""
+    now = f"{_numbers(rate, case.indicator.unit)}{events}{_aside(case.indicator, rate, case.now.pupils)}"
+    pasts = [_past(case, past, past.figure.rate) for past in case.pasts if past.figure.rate]
+    return f"{now}, contre {' et '.join(pasts)}."
 
 
 def _counted(case: Case) -> str:
-    return counts_sentence(case.indicator, case.figure, case.pupils, term=case.term)
+    return counts_sentence(case.indicator, case.now.figure, case.now.pupils, term=case.now.term)
+
+
+def _within_chance(indicator: Indicator, found: Verdict) -> str:
+    if indicator.is_rate:
+        where, margin = "pour une école de cette taille", french.counted(found.margin, POINTS)
+    else:
+        where, margin = "d’un rendez-vous à l’autre", french.counted(found.margin, indicator.unit)
+    return f"l’écart reste dans ce que le hasard permet {where} (environ {margin})"
+
+
+TOLD: Mapping[ChangeKind, str] = {
+    ChangeKind.TO_DISCUSS: "écart à discuter, le hasard seul l’explique mal",
+    ChangeKind.CLEAR: "changement net, le hasard seul ne l’explique pas",
+}
+
+
+def _gap(indicator: Indicator, gap: int) -> str:
+    """« 7 points de plus », « 1 venue de moins par rendez-vous »."""
+    way = "plus" if gap > 0 else "moins"
+    if indicator.is_rate:
+        return f"{french.counted(abs(gap), POINTS)} de {way}"
+    return f"{french.counted(abs(gap), indicator.unit)} de {way} par rendez-vous"
+
+
+def _judged(case: Case) -> str | None:
+    """« Sur un an, 12 points de plus : écart à discuter, le hasard seul l’explique mal. »"""
+    found = case.verdict
+    if found is None:
+        return None
+    is_a_year = found.since == case.now.term.same_last_year
+    span = "Sur un an" if is_a_year else f"Depuis le {_named(case, found.since)}"
+    if not found.gap:
+        same = "même proportion" if case.indicator.is_rate else "autant de venues par rendez-vous"
+        return f"{span}, {same}."
+    told = TOLD.get(found.kind) or _within_chance(case.indicator, found)
+    return f"{span}, {_gap(case.indicator, found.gap)}{NARROW}: {told}."
+
+
+def _unequal(case: Case) -> str | None:
+    """Said of groups that cannot be compared, so that nobody subtracts one percentage from the other."""
+    others = [past for past in case.pasts if are_unequal(past, case.now)]
+    if not others:
+        return None
+    if case.verdict is None:
+        return f"Les groupes n’ont pas la même taille{NARROW}: cet écart ne se lit pas comme un changement."
+    moment = _moment(case, others[0].term)
+    return f"{moment[0].upper()}{moment[1:]}, le groupe n’avait pas la même taille."
 
 
 def _distant(case: Case) -> str | None:
-    return distance_sentence(case.indicator, case.figure, case.target) if case.target else None
+    return distance_sentence(case.indicator, case.now.figure, case.target) if case.target else None
 
 
-SENTENCES: tuple[tuple[Rule, ...], ...] = ((_changed, _counted), (_distant,))
+Rule = Callable[[Case], str | None]
+SENTENCES: tuple[tuple[Rule, ...], ...] = ((_compared, _counted), (_judged,), (_unequal,), (_distant,))
 """A line a sentence, in reading order; in each line the first rule that has something to say speaks."""
 
 
 def reading(
     indicator: Indicator,
-    figure: Figure,
+    now: TermFigure,
     *,
-    term: Term | None = None,
-    pupils: int | None = None,
+    before: Iterable[TermFigure] = (),
     target: Target | None = None,
-    before: Figure | None = None,
-    before_term: Term | None = None,
-    before_pupils: int | None = None,
-) -> str:
-    """What is said under a chart."""
-    case = Case(indicator, figure, term, pupils, target, before, before_term, before_pupils)
+    comparisons: int = 0,
+) -> Reading:
+    """What is said of a figure, on the page, in the document and in the API.
+
+    `before` holds the terms that may be compared, those of `compared_terms` are; `comparisons` is how many
+    verdicts the school's readings give in a year (`comparisons_a_year`).
+    """
+    known = {past.term: past for past in before if _has_something(past.figure)}
+    wanted = compared_terms(indicator, now.term) if _has_something(now.figure) else ()
+    pasts = tuple(known[term] for term in wanted if term in known)
+    verdict = verdict_on(indicator, now, pasts, comparisons)
+    case = Case(indicator, now, pasts, verdict, target)
     spoken = (next(filter(None, (rule(case) for rule in rules)), None) for rules in SENTENCES)
-    return " ".join(filter(None, spoken))
+    return Reading(" ".join(filter(None, spoken)), verdict)
+
+
+def _has_something(figure: Figure) -> bool:
+    """Measured, and on somebody: 0 of 0 has nothing to be compared with."""
+    return figure.rate is not None and figure.rate.out_of != 0

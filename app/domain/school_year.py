@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -33,15 +34,15 @@ class SchoolYear(str):
 
     @property
     def previous(self) -> "SchoolYear":
-        return SchoolYear.starting(self.start - 1)
+        return _year(self.start - 1)
 
     @property
     def next(self) -> "SchoolYear":
-        return SchoolYear.starting(self.start + 1)
+        return _year(self.start + 1)
 
     @property
     def terms(self) -> tuple["Term", "Term", "Term"]:
-        return Term(f"{self}-T1"), Term(f"{self}-T2"), Term(f"{self}-T3")
+        return _terms(self)
 
 
 class Term(str):
@@ -58,7 +59,7 @@ class Term(str):
 
     @property
     def year(self) -> SchoolYear:
-        return SchoolYear(self[:9])
+        return _year(int(self[:4]))
 
     @property
     def number(self) -> int:
@@ -87,6 +88,17 @@ class Term(str):
     @property
     def short(self) -> str:
         return f"T{self.number}"
+
+
+@cache
+def _year(start: int) -> SchoolYear:
+    """Kept, with its terms: a sheet walks from term to term hundreds of times, and there are 100 years."""
+    return SchoolYear.starting(start)
+
+
+@cache
+def _terms(year: SchoolYear) -> tuple[Term, Term, Term]:
+    return Term(f"{year}-T1"), Term(f"{year}-T2"), Term(f"{year}-T3")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app.db import Db
 from app.domain.french import NARROW, counted, number
 from app.domain.indicators import INDICATORS
 from app.domain.rates import NOT_APPLICABLE, Figure
-from app.domain.readings import reading
+from app.domain.readings import counts_sentence
 from app.domain.school_year import SchoolYear
 from app.elections import queries, service
 from app.elections.models import ElectionIn, ElectionOut
@@ -153,7 +153,9 @@ def _results(seen: ElectionOut) -> list[str]:
         told = f"Scrutin tenu avec l’école {seen.held_with}\u202f: les chiffres sont notés dans cette école."
         return [told, "Ici, la participation est sans objet."]
     term = SchoolYear(seen.year).terms[0]
-    filled = reading(INDICATORS[service.SEATS_FILLED], Figure.of(seen.seats_filled, seen.seats), term=term)
+    filled = counts_sentence(
+        INDICATORS[service.SEATS_FILLED], Figure.of(seen.seats_filled, seen.seats), term=term
+    )
     if seen.lots_drawn:
         drawn = seen.seats_filled - sum(one.seats for one in seen.lists)
         filled += f" Dont {number(drawn)} par tirage au sort."
@@ -162,7 +164,7 @@ def _results(seen: ElectionOut) -> list[str]:
     voted = Figure.of(seen.voters, seen.registered) if seen.registered else NOT_APPLICABLE
     blank = counted(seen.blank_null, ("bulletin blanc ou nul", "bulletins blancs ou nuls"))
     return [
-        f"Participation{NARROW}: {reading(INDICATORS[service.TURNOUT], voted, term=term)}",
+        f"Participation{NARROW}: {counts_sentence(INDICATORS[service.TURNOUT], voted, term=term)}",
         f"{counted(seen.valid, ('suffrage exprimé', 'suffrages exprimés'))}, {blank}.",
         f"Sièges pourvus{NARROW}: {filled}",
     ]

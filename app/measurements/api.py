@@ -80,7 +80,10 @@ def get_totals(
         int | None, Query(ge=0, le=2**31 - 1, description="Version du registre de l’école")
     ] = None,
 ) -> object:
-    """Les chiffres d’un trimestre, avec leur phrase ; `as_of` les rend tels qu’ils étaient."""
+    """Les chiffres d’un trimestre, dits en mots ; `as_of` les rend tels qu’ils étaient.
+
+    La phrase entière, avec ce qui change, est sur la feuille : `/sheet/{term}`.
+    """
     return {"items": service.totals_at(db, actor, uai, Term(term), as_of), "next": None}
 
 

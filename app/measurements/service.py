@@ -13,7 +13,7 @@ from app.accounts.audit import Turn, record, take_turn
 from app.domain.french import number
 from app.domain.indicators import Indicator
 from app.domain.rates import Figure
-from app.domain.readings import reading
+from app.domain.readings import counts_sentence
 from app.domain.school_year import Term
 from app.domain.vocabulary import Grade, Source, Status
 from app.errors import Conflict, Invalid, NotFound
@@ -222,7 +222,7 @@ def shown_total(series: Series, indicator: Indicator, term: Term) -> Total:
 def totals_at(
     db: Session, actor: Actor, uai: str, term: Term, as_of: int | None = None
 ) -> list[dict[str, object]]:
-    """Each indicator followed in a term, with its sentence; `as_of` is a ledger version."""
+    """Each indicator followed in a term, its counts said in words; `as_of` is a ledger version."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
     profile = profile_at(db, school.id, term.year)
     series = series_of_school(db, school, as_of=as_of)
@@ -239,8 +239,8 @@ def totals_at(
                 "out_of": rate.out_of if rate else None,
                 "answers": total.answers,
                 "grades": total.grades,
-                "reading": reading(
-                    indicator, total.figure, term=term, pupils=profile.pupils if profile else None
+                "reading": counts_sentence(
+                    indicator, total.figure, profile.pupils if profile else None, term=term
                 ),
             }
         )

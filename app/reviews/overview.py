@@ -18,15 +18,17 @@ from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
 from app.domain.rates import Figure, Rate, per_hundred
-from app.domain.readings import Target, distance_sentence, reading
+from app.domain.readings import Reading, Target, distance_sentence
 from app.domain.school_year import Term
-from app.domain.vocabulary import ActionState, Axis, GoalState, Status
+from app.domain.verdicts import comparisons_a_year
+from app.domain.vocabulary import ActionState, Axis, GoalState
 from app.goals.models import Goal
 from app.goals.queries import goals_of_school
 from app.measurements.service import Series, Total, grades_in, grades_of, series_of_school, shown_total
 from app.reviews import queries
 from app.reviews.kinds import FigureKind
 from app.reviews.moments import Moment, moments_of
+from app.reviews.said import Figures, pupils_at
 from app.schools.models import School
 from app.schools.queries import profiles_of_school
 from app.schools.service import calendar_for, indicators_of
@@ -40,7 +42,7 @@ class IndicatorView:
     indicator: Indicator
     total: Total
     target: Target | None
-    sentence: str
+    reading: Reading
     history: tuple[Total, ...]
     """This school year and the two before, oldest first; what was never answered is not measured."""
     pupils: Mapping[str, int | None]
@@ -48,6 +50,10 @@ class IndicatorView:
     @property
     def figure(self) -> Figure:
         return self.total.figure
+
+    @property
+    def sentence(self) -> str:
+        return self.reading.text
 
     @property
     def counts(self) -> tuple[str, str] | None:
@@ -63,7 +69,7 @@ class IndicatorView:
 
     def _per_hundred(self, counted: int) -> str:
         """« (16 pour 100 élèves) », where it helps to read schools of different sizes."""
-        pupils = _pupils_at(self.pupils, self.total.term.year)
+        pupils = pupils_at(self.pupils, self.total.term.year)
         scaled = per_hundred(counted, pupils) if self.indicator.per_pupils else None
         return f" ({french.decimal(scaled, 0)} pour 100 élèves)" if scaled and (pupils or 0) >= 20 else ""
 
@@ -183,11 +189,17 @@ def overview(db: Session, school: School, term: Term) -> Overview:
     pupils = {profile.year: profile.pupils for profile in profiles}
     goals = goals_of_school(db, school.id)
     targets = {goal.target_indicator: target for goal in goals if (target := target_of(goal)) and _aims(goal)}
-    every_grade = len(grades_of(db, school, term.year))
-    is_over = calendar_for(db, school, term.year).dates(term)[1] < today_at(school)
+    figures = Figures(
+        term,
+        series,
+        pupils,
+        queries.attendances_by_term(db, school.id, (term, term.previous, term.same_last_year)),
+        len(grades_of(db, school, term.year)),
+        calendar_for(db, school, term.year).dates(term)[1] < today_at(school),
+        comparisons_a_year(indicators.values()),
+    )
     views = {
-        slug: _indicator_view(indicator, term, series, pupils, targets.get(slug), every_grade, is_over)
-        for slug, indicator in indicators.items()
+        slug: _indicator_view(indicator, figures, targets.get(slug)) for slug, indicator in indicators.items()
     }
     return Overview(
         school,
@@ -219,45 +231,11 @@ def target_text(indicator: Indicator, target: Target) -> str:
     return f"{value} au {target.by.label}"
 
 
-def _pupils_at(pupils: Mapping[str, int | None], year: str) -> int | None:
-    """The number of the year, else of the latest year before it."""
-    known = [pupils[at] for at in sorted(pupils) if at <= year]
-    return known[-1] if known else None
-
-
-def _indicator_view(
-    indicator: Indicator,
-    term: Term,
-    series: Mapping[str, Mapping[Term, Total]],
-    pupils: Mapping[str, int | None],
-    target: Target | None,
-    every_grade: int,
-    is_over: bool,
-) -> IndicatorView:
-    total = shown_total(series, indicator, term)
-    before = shown_total(
-        series, indicator, total.term.year.previous.terms[0] if indicator.is_yearly else term.previous
-    )
-    is_whole = (
-        not total.grades and not before.grades
-    )  # a total of some grades is not compared with a complete one
-    comparable = is_whole or total.grades == before.grades == every_grade
-    if not (indicator.is_rate or indicator.is_yearly or is_over):
-        comparable = False  # a count still growing says nothing against a whole term
-    sentence = reading(
-        indicator,
-        total.figure,
-        term=term,
-        pupils=_pupils_at(pupils, total.term.year),
-        target=target,
-        before=before.figure if comparable else None,
-        before_term=before.term,
-        before_pupils=_pupils_at(pupils, before.term.year),
-    )
-    if total.grades and total.figure.status is Status.VALUE:
-        measured = french.counted(total.grades, ("niveau", "niveaux"))
-        sentence += f" Relevé par niveau{NARROW}: {measured} sur {every_grade}."
-    return IndicatorView(indicator, total, target, sentence, history_of(series, indicator, term), pupils)
+def _indicator_view(indicator: Indicator, figures: Figures, target: Target | None) -> IndicatorView:
+    total = shown_total(figures.series, indicator, figures.term)
+    said = figures.reading_of(indicator, target)
+    history = history_of(figures.series, indicator, figures.term)
+    return IndicatorView(indicator, total, target, said, history, figures.pupils)
 
 
 def history_of(series: Series, indicator: Indicator, term: Term) -> tuple[Total, ...]:

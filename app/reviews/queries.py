@@ -292,3 +292,20 @@ def endings_by_review(db: Session, school_id: UUID) -> dict[UUID, Term]:
         .group_by(col(Decision.action_id))
     )
     return {action_id: Term(term) for action_id, term in rows}
+
+
+def attendances_by_term(db: Session, school_id: UUID, terms: Sequence[str]) -> dict[Term, list[int]]:
+    """Term → how many parents came to each event held in it."""
+    rows = db.execute(
+        select(Event.term, Event.parents_present)
+        .where(
+            col(Event.school_id) == school_id,
+            col(Event.state) == EventState.HELD,
+            col(Event.term).in_(terms),
+        )
+        .order_by(col(Event.term), col(Event.id))
+    )
+    found: dict[Term, list[int]] = {}
+    for term, parents in rows:
+        found.setdefault(Term(term), []).append(parents)
+    return found

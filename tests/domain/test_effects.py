@@ -82,6 +82,13 @@ def test_rates(was: tuple[int, int], now: tuple[int, int], answer: Answer, end: 
     assert (found.interval is None) is ("trop peu" in end)
 
 
+@pytest.mark.parametrize("each", [9, 2])
+def test_more_meetings_are_not_more_people_at_each(each: int) -> None:
+    found = visits(side(T1, 40, others=(10,) * 4), side(T2, each * 24, others=(each,) * 24))
+    assert found.answer is Answer.NO
+    assert found.sentence.endswith(f"{NARROW}: il y a eu plus de rendez-vous, sans plus de monde à chacun.")
+
+
 def test_under_twenty_there_is_no_percentage() -> None:
     assert rates((9, 19), (10, 19)).sentence == (
         f"10 élèves sur 19 au 2e trimestre 2026-2027, contre 9 sur 19 au 1er trimestre 2026-2027{NARROW}: "

@@ -1,78 +1,212 @@
+"""Whole sentences, read from golden_readings.txt, and what holds for any of them.
+
+A case is a title, what is known (`T2  97/212  last=80/210  ago=85/208  target=50`; 14+12 are the parents at
+each event, @196 the pupils of that year), the kind of change, and the sentences, one a line.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.indicators import INDICATORS, Indicator, own_indicator
-from app.domain.rates import NOT_APPLICABLE, NOT_MEASURED, Figure, Rate
-from app.domain.readings import (
-    Target,
-    change_sentence,
-    counts_sentence,
-    distance_sentence,
-    reading,
-    units_missing,
-)
+from app.domain import french
+from app.domain.indicators import INDICATORS, OFFICIAL, Indicator, own_indicator
+from app.domain.rates import Figure, Rate
+from app.domain.readings import Reading, Target, counts_sentence, distance_sentence, reading, units_missing
 from app.domain.school_year import Term
+from app.domain.verdicts import ChangeKind, TermFigure, comparisons_a_year, is_judged
 from app.domain.vocabulary import Status
 
+OWN = {
+    "own_rate": own_indicator("own_rate", "Pédibus", "Venus", "Inscrits", ("enfant", "enfants")),
+    "own_count": own_indicator("own_count", "Fête", "Familles venues", None, ("famille", "familles")),
+}
 MEETINGS, VISITS, TURNOUT = (INDICATORS[s] for s in ("individual_meetings", "visits", "election_turnout"))
-BLANK, RENTREE = INDICATORS["blank_null_votes"], INDICATORS["back_to_school_meeting"]
-FAMILIES = own_indicator("families", "Familles", "Venues", "Toutes", ("famille", "familles"))
-T1 = Term("2026-2027-T1")
-T2 = T1.next
+BLANK = INDICATORS["blank_null_votes"]
+T1, T2, T3 = Term("2026-2027-T1").year.terms
+NOTHING = {"not_measured": Status.NOT_MEASURED, "not_applicable": Status.NOT_APPLICABLE}
 
 
-@pytest.mark.parametrize(
-    ("indicator", "figure", "pupils", "term", "sentence"),
-    [
-        (FAMILIES, Figure.of(97, 212), None, None, "97 familles sur 212 (46 %)."),
-        (MEETINGS, Figure.of(1, 20), None, None, "1 élève sur 20 (5 %)."),
-        (MEETINGS, Figure.of(12, 19), None, None, "12 élèves sur 19."),
-        (MEETINGS, Figure.of(0, 212), None, None, "0 élève sur 212 (0 %)."),
-        (MEETINGS, Figure.of(0, 0), None, None, "0 élève sur 0."),
-        (VISITS, Figure.of(104), 196, None, "104 venues (53 pour 100 élèves)."),
-        (VISITS, Figure.of(1204), 196, None, "1 204 venues (614 pour 100 élèves)."),
-        (VISITS, Figure.of(104), None, None, "104 venues."),
-        (VISITS, Figure.of(14), 19, None, "14 venues."),
-        (VISITS, Figure.of(0), 196, None, "0 venue."),
-        (INDICATORS["joint_actions"], Figure.of(2), 196, None, "2 actions."),
-        (MEETINGS, NOT_MEASURED, None, T2, "Non mesuré ce trimestre."),
-        (MEETINGS, Figure(Status.WITHDRAWN), None, T2, "Non mesuré ce trimestre."),
-        (TURNOUT, NOT_MEASURED, None, T2, "Non mesuré cette année."),
-        (TURNOUT, NOT_APPLICABLE, None, T2, "Sans objet."),
-        (TURNOUT, Figure.of(104, 230), None, T1, "104 parents sur 230 (45 %)."),
-        (TURNOUT, Figure.of(104, 230), None, T2, "Octobre 2026 : 104 parents sur 230 (45 %)."),
-        (TURNOUT, Figure.of(104, 230), None, None, "104 parents sur 230 (45 %)."),
-        (RENTREE, Figure.of(60, 80), None, T2, "Rentrée 2026 : 60 familles sur 80 (75 %)."),
-    ],
-)  # fmt: skip
-def test_counts_come_first(
-    indicator: Indicator, figure: Figure, pupils: int | None, term: Term | None, sentence: str
+@dataclass(frozen=True)
+class Golden:
+    title: str
+    known: str
+    change: str
+    text: str
+
+
+def _golden(block: str) -> Golden:
+    title, known, change, *lines = block.splitlines()
+    return Golden(title, known, change.strip(), " ".join(line.strip() for line in lines))
+
+
+TABLE = [
+    _golden(block)
+    for block in (Path(__file__).parent / "golden_readings.txt").read_text(encoding="utf-8").split("\n\n")
+]
+
+
+def seen(term: Term, text: str) -> TermFigure:
+    text, _, pupils = text.partition("@")
+    size = int(pupils) if pupils else None
+    if text in NOTHING:
+        return TermFigure(term, Figure(NOTHING[text]), size)
+    if "+" in text:
+        events = [int(parents) for parents in text.split("+")]
+        return TermFigure(term, Figure.of(sum(events)), size, events)
+    counted, _, out_of = text.partition("/")
+    return TermFigure(term, Figure.of(int(counted), int(out_of) if out_of else None), size)
+
+
+def read(known: str) -> Reading:
+    slug, number, now, *others = known.split()
+    more = dict(other.split("=") for other in others)
+    term = Term(f"2026-2027-{number}")
+    pasts = {"last": term.previous, "ago": term.same_last_year}
+    return reading(
+        OWN.get(slug) or INDICATORS[slug],
+        seen(term, now),
+        before=[seen(at, more[name]) for name, at in pasts.items() if name in more],
+        target=Target(slug, int(more["target"]), term) if "target" in more else None,
+        comparisons=20,
+    )
+
+
+@pytest.mark.parametrize("case", TABLE, ids=lambda case: case.title)
+def test_a_golden_reading(case: Golden) -> None:
+    found = read(case.known)
+    assert found.text == case.text
+    assert found.change.value == case.change
+
+
+def test_the_table_is_whole() -> None:
+    assert len(TABLE) >= 60
+    assert len({case.title for case in TABLE}) == len({case.known for case in TABLE}) == len(TABLE)
+    assert {case.change for case in TABLE} == {kind.value for kind in ChangeKind}
+
+
+rates = st.integers(0, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+attendances = st.lists(st.integers(0, 60), max_size=9)
+
+
+def told(indicator: Indicator, now: TermFigure, last: TermFigure, ago: TermFigure) -> Reading:
+    return reading(indicator, now, before=[last, ago], comparisons=20)
+
+
+@given(st.sampled_from([MEETINGS, TURNOUT, BLANK, OWN["own_rate"]]), rates, rates, rates)
+def test_what_is_said_of_any_rate(
+    indicator: Indicator, now: tuple[int, int], last: tuple[int, int], ago: tuple[int, int]
 ) -> None:
-    typeset = sentence.replace(" %", "\u202f%").replace(" :", "\u202f:").replace("1 204", "1\u202f204")
-    assert counts_sentence(indicator, figure, pupils, term=term) == typeset
+    figures = [
+        TermFigure(at, Figure.of(*rate))
+        for at, rate in ((T1, now), (T1.previous, last), (T1.same_last_year, ago))
+    ]
+    found = told(indicator, *figures)
+    assert found.text.startswith(french.counted(now[0], indicator.unit))
+    assert not re.search("signific|class(é|ement)|rang|grâce|à cause|meilleur|mauvais", found.text)
+    assert ("%" in found.text) <= any(out_of >= 20 for _, out_of in (now, last, ago))
+    verdict = found.verdict
+    if verdict is None:
+        assert "point" not in found.text
+        return
+    base = dict(zip((T1.previous, T1.same_last_year), (last, ago), strict=True))[verdict.since]
+    assert min(now[1], base[1]) >= 20
+    assert max(now[1], base[1]) <= 2 * min(now[1], base[1])
+    if verdict.kind is ChangeKind.WITHIN_CHANCE:
+        assert abs(verdict.gap) <= verdict.margin
+    if verdict.kind is ChangeKind.CLEAR:
+        assert indicator.is_official
+
+
+@given(attendances, attendances, attendances)
+def test_what_is_said_of_any_attendance(now: list[int], last: list[int], ago: list[int]) -> None:
+    figures = [
+        TermFigure(at, Figure.of(sum(events)), events=events)
+        for at, events in ((T1, now), (T1.previous, last), (T1.same_last_year, ago))
+    ]
+    found = told(VISITS, *figures)
+    assert found.text.startswith(french.counted(sum(now), VISITS.unit))
+    assert "point" not in found.text
+    assert (found.verdict is not None) == (len(now) >= 4 and max(len(last), len(ago)) >= 4)
+
+
+def test_each_indicator_is_judged_once_a_term() -> None:
+    official = [INDICATORS[slug] for slug in OFFICIAL]
+    assert comparisons_a_year(official) == 3 + 3 + 1
+    assert comparisons_a_year(INDICATORS.values()) == 7 + 3 * 10 + 3
+    assert [slug for slug, indicator in INDICATORS.items() if not is_judged(indicator)] == [
+        "joint_actions",
+        "shared_analysis",
+        "appointments_answered",
+        "absenteeism",
+        "school_family_conflicts",
+    ]
+
+
+def test_more_comparisons_ask_for_a_clearer_change() -> None:
+    before = [seen(T2.same_last_year, "85/208")]
+    kinds = [reading(MEETINGS, seen(T2, "128/212"), before=before, comparisons=m).change for m in (7, 1000)]
+    assert kinds == [ChangeKind.CLEAR, ChangeKind.TO_DISCUSS]
+
+
+def test_a_term_that_is_not_compared_is_not_spoken_of() -> None:
+    other = Term("2024-2025-T2")
+    assert reading(MEETINGS, seen(T2, "97/212"), before=[seen(other, "80/210")]).verdict is None
+
+
+def test_what_a_chip_may_say() -> None:
+    assert [kind for kind in ChangeKind if kind.is_worth_a_word] == [ChangeKind.TO_DISCUSS, ChangeKind.CLEAR]
+
+
+# --- the pieces that charts and pages use alone ----------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("indicator", "figure", "value", "sentence"),
+    ("indicator", "text", "sentence"),
     [
-        (MEETINGS, Figure.of(97, 212), 50, "Il manque 9 élèves."),
-        (MEETINGS, Figure.of(105, 212), 50, "Il manque 1 élève."),
-        (MEETINGS, Figure.of(106, 212), 50, "Objectif atteint."),
-        (MEETINGS, Figure.of(1, 3), 67, "Il manque 2 élèves."),  # 2.01 pupils: two are not enough
-        (VISITS, Figure.of(104), 120, "Il manque 16 venues."),
-        (VISITS, Figure.of(0), 0, "Objectif atteint."),
-        (BLANK, Figure.of(13, 170), 5, "5 bulletins de trop pour l’objectif."),
-        (BLANK, Figure.of(8, 170), 5, "Objectif atteint."),
-        (INDICATORS["school_family_conflicts"], Figure.of(3), 2, "1 conflit de trop pour l’objectif."),
-        (MEETINGS, Figure.of(0, 0), 50, None),
-        (MEETINGS, NOT_MEASURED, 50, None),
+        (MEETINGS, "1/20", "1 élève sur 20 (5\u202f%)."),
+        (MEETINGS, "12/19", "12 élèves sur 19."),
+        (VISITS, "1204@196", "1\u202f204 venues (614 pour 100 élèves)."),
+        (VISITS, "14@19", "14 venues."),
+        (VISITS, "0@196", "0 venue."),
+        (TURNOUT, "104/230", "104 parents sur 230 (45\u202f%)."),
+        (TURNOUT, "not_measured", "Non mesuré cette année."),
+    ],
+)
+def test_counts_come_first(indicator: Indicator, text: str, sentence: str) -> None:
+    figure = seen(T1, text)
+    assert counts_sentence(indicator, figure.figure, figure.pupils, term=T1) == sentence
+    assert counts_sentence(indicator, figure.figure, figure.pupils) == sentence
+
+
+def test_what_was_withdrawn_is_not_measured() -> None:
+    assert counts_sentence(MEETINGS, Figure(Status.WITHDRAWN)) == "Non mesuré ce trimestre."
+
+
+@pytest.mark.parametrize(
+    ("indicator", "text", "value", "sentence"),
+    [
+        (MEETINGS, "97/212", 50, "Il manque 9 élèves."),
+        (MEETINGS, "105/212", 50, "Il manque 1 élève."),
+        (MEETINGS, "106/212", 50, "Objectif atteint."),
+        (MEETINGS, "1/3", 67, "Il manque 2 élèves."),  # 2.01 pupils: two are not enough
+        (VISITS, "104", 120, "Il manque 16 venues."),
+        (VISITS, "0", 0, "Objectif atteint."),
+        (BLANK, "13/170", 5, "5 bulletins de trop pour l’objectif."),
+        (BLANK, "8/170", 5, "Objectif atteint."),
+        (INDICATORS["school_family_conflicts"], "3", 2, "1 conflit de trop pour l’objectif."),
+        (MEETINGS, "0/0", 50, None),
+        (MEETINGS, "not_measured", 50, None),
     ],
 )
 def test_distance_is_told_in_persons(
-    indicator: Indicator, figure: Figure, value: int, sentence: str | None
+    indicator: Indicator, text: str, value: int, sentence: str | None
 ) -> None:
-    assert distance_sentence(indicator, figure, Target(indicator.slug, value, T2)) == sentence
+    target = Target(indicator.slug, value, T2)
+    assert distance_sentence(indicator, seen(T2, text).figure, target) == sentence
 
 
 @given(st.integers(1, 500), st.integers(0, 100), st.data())
@@ -88,74 +222,3 @@ def test_the_missing_ones_reach_the_target_and_no_fewer_do(
 def test_a_target_is_not_negative() -> None:
     with pytest.raises(ValueError, match="négative"):
         Target("visits", -1, T2)
-
-
-@pytest.mark.parametrize(
-    ("indicator", "before", "after", "sentence"),
-    [
-        (MEETINGS, Figure.of(80, 205), Figure.of(97, 212),
-         "97 élèves sur 212 (46 %), contre 80 sur 205 (39 %) auparavant : 7 points de plus."),
-        (MEETINGS, Figure.of(97, 212), Figure.of(95, 212),
-         "95 élèves sur 212 (45 %), contre 97 sur 212 (46 %) auparavant : 1 point de moins."),
-        (MEETINGS, Figure.of(97, 212), Figure.of(98, 214),
-         "98 élèves sur 214 (46 %), contre 97 sur 212 (46 %) auparavant : même proportion."),
-        (MEETINGS, Figure.of(3, 10), Figure.of(9, 30), "9 élèves sur 30 (30 %), contre 3 sur 10 auparavant."),
-        (MEETINGS, Figure.of(9, 30), Figure.of(3, 10), "3 élèves sur 10, contre 9 sur 30 (30 %) auparavant."),
-        (VISITS, Figure.of(93), Figure.of(104), "104 venues, contre 93 auparavant : 11 de plus."),
-        (VISITS, Figure.of(93), Figure.of(93), "93 venues, contre 93 auparavant : autant."),
-        (VISITS, NOT_MEASURED, Figure.of(93), None),
-        (VISITS, Figure.of(93), NOT_APPLICABLE, None),
-    ],
-)  # fmt: skip
-def test_a_change_states_both_figures(
-    indicator: Indicator, before: Figure, after: Figure, sentence: str | None
-) -> None:
-    typeset = sentence and sentence.replace(" %", "\u202f%").replace(" :", "\u202f:")
-    assert change_sentence(indicator, before, after) == typeset
-
-
-@pytest.mark.parametrize(
-    ("indicator", "moment"),
-    [(VISITS, "au 1er trimestre 2026-2027"), (TURNOUT, "en octobre 2026"), (RENTREE, "à la rentrée 2026")],
-)
-def test_a_change_says_since_when(indicator: Indicator, moment: str) -> None:
-    figure = Figure.of(3, 10) if indicator.is_rate else Figure.of(3)
-    assert f"contre 3{' sur 10' if indicator.is_rate else ''} {moment}" in (
-        change_sentence(indicator, figure, figure, since=T1) or ""
-    )
-
-
-def test_a_reading_puts_the_sentences_together() -> None:
-    target = Target("individual_meetings", 50, T2)
-    found = reading(
-        MEETINGS, Figure.of(97, 212), term=T2, target=target, before=Figure.of(80, 205), before_term=T1
-    )
-    assert found == (
-        "97 élèves sur 212 (46\u202f%), contre 80 sur 205 (39\u202f%) au 1er trimestre 2026-2027\u202f: "
-        "7 points de plus. Il manque 9 élèves."
-    )
-
-
-@pytest.mark.parametrize(
-    ("figure", "before", "sentence"),
-    [
-        (Figure.of(97, 212), None, "97 élèves sur 212 (46\u202f%)."),
-        (Figure.of(97, 212), NOT_MEASURED, "97 élèves sur 212 (46\u202f%)."),
-        (NOT_MEASURED, Figure.of(97, 212), "Non mesuré ce trimestre."),
-    ],
-)
-def test_without_a_past_the_counts_stand_alone(figure: Figure, before: Figure | None, sentence: str) -> None:
-    assert reading(MEETINGS, figure, term=T2, before=before) == sentence
-
-
-def test_visits_are_compared_at_the_size_of_each_year() -> None:
-    found = reading(VISITS, Figure.of(104), pupils=196, before=Figure.of(104), before_pupils=208)
-    assert (
-        found == "104 venues (53 pour 100 élèves), contre 104 (50 pour 100 élèves) auparavant\u202f: autant."
-    )
-
-
-def test_a_yearly_figure_shown_again_is_not_a_new_change() -> None:
-    figure, before = Figure.of(104, 230), Figure.of(93, 220)
-    assert reading(TURNOUT, figure, term=T2, before=before).startswith("Octobre 2026\u202f: 104")
-    assert "contre 93" in reading(TURNOUT, figure, term=T1, before=before)

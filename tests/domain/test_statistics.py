@@ -126,18 +126,35 @@ def test_groups_make_totals_vary_more_than_visitors_one_by_one() -> None:
     rough = clustered_change([2, 25, 1, 12], [5, 40, 10, 25])
     assert calm is not None
     assert rough is not None
-    assert calm.change == rough.change == 40
+    assert calm.change == rough.change == 10
     assert calm.is_clear
     assert not rough.is_clear
 
 
 def test_the_interval_of_clustered_attendances() -> None:
-    # By hand: s² = 2/3 and 2/3, both under the means 10 and 20, so the variances are 4·10 and 4·20;
-    # Welch: 120² / (40²/3 + 80²/3) = 5.4 degrees of freedom, t(0.975; 5.4) = 2.514724…
+    # By hand: s² = 2/3 and 2/3, both under the means 10 and 20, so the variances of the means are 10/4 and
+    # 20/4; Welch: 7.5² / (2.5²/3 + 5²/3) = 5.4 degrees of freedom, t(0.975; 5.4) = 2.514724…
     found = clustered_change([10, 11, 9, 10], [20, 21, 19, 20])
     assert found is not None
-    assert math.isclose((found.high - found.low) / 2 / math.sqrt(120), 2.5147, abs_tol=1e-3)
-    assert math.isclose(found.low + found.high, 80)
+    assert math.isclose((found.high - found.low) / 2 / math.sqrt(7.5), 2.5147, abs_tol=1e-3)
+    assert math.isclose(found.low + found.high, 20)
+
+
+def test_more_events_of_the_same_kind_are_no_change() -> None:
+    held = [12, 8, 15, 9]
+    found = clustered_change(held, held * 3, 0.998)
+    assert found is not None
+    assert found.change == 0
+    assert not found.is_clear
+
+
+@pytest.mark.parametrize(
+    ("change", "margin"),
+    [(Change(3, -1, 8), 4), (Change(-3, -9, 2), 5), (Change(0, -4, 6), 6), (Change(5, 1, 8), 4)],
+)
+def test_a_change_is_within_chance_up_to_its_margin(change: Change, margin: float) -> None:
+    assert change.margin == margin
+    assert change.is_clear == (abs(change.change) > change.margin)
 
 
 def test_few_events_give_no_verdict() -> None:
