@@ -17,17 +17,17 @@ from app.actions.queries import actions_of_school
 from app.domain import french
 from app.domain.disclosure import withheld
 from app.domain.indicators import OFFICIAL, Indicator
-from app.domain.readings import Target, reading
+from app.domain.readings import Target
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, GoalState
 from app.goals.models import Goal
 from app.goals.queries import goals_of_school
-from app.measurements.service import Series, Total, grades_of, series_of_school, shown_total
+from app.measurements.service import shown_total
 from app.parents import queries
 from app.reviews.overview import target_of, target_text
+from app.reviews.said import Figures, figures_of
 from app.schools.models import School
-from app.schools.queries import profiles_of_school
-from app.schools.service import calendar_for, indicators_of
+from app.schools.service import indicators_of
 from app.web.french import long_day
 
 QUESTIONS = {
@@ -79,12 +79,13 @@ def shared_page(db: Session, school: School, term: Term) -> SharedPage:
     """The page of a term, as it stands now. A constant number of queries."""
     indicators = indicators_of(db, school)
     goals = goals_of_school(db, school.id, state=GoalState.ACTIVE)
-    reader = _Reader(db, school, term, {goal.target_indicator: target_of(goal) for goal in goals})
+    targets = {goal.target_indicator: target_of(goal) for goal in goals}
+    figures = figures_of(db, school, term, indicators_of(db, school, term).values())
     dates = queries.dates_by_action(db, school.id, term.year.terms, today_at(school))
     return SharedPage(
         school.name,
         term,
-        [reader.figure(indicators[slug]) for slug in OFFICIAL],
+        [_figure(indicators[slug], figures, targets.get(slug)) for slug in OFFICIAL],
         [_goal(goal, indicators) for goal in goals],
         [
             _action(action, dates, term)
@@ -93,50 +94,13 @@ def shared_page(db: Session, school: School, term: Term) -> SharedPage:
     )
 
 
-class _Reader:
-    """The figures of one term and what each may be compared with."""
-
-    def __init__(
-        self, db: Session, school: School, term: Term, targets: Mapping[str | None, Target | None]
-    ) -> None:
-        self.term = term
-        self.targets = targets
-        self.series: Series = series_of_school(db, school)
-        self.pupils = {profile.year: profile.pupils for profile in profiles_of_school(db, school.id)}
-        self.every_grade = len(grades_of(db, school, term.year))
-        self.is_over = calendar_for(db, school, term.year).dates(term)[1] < today_at(school)
-
-    def figure(self, indicator: Indicator) -> SharedFigure:
-        question, total = QUESTIONS[indicator.slug], shown_total(self.series, indicator, self.term)
-        if reason := withheld(indicator, total.figure):
-            return SharedFigure(question, f"{reason.label[:1].upper()}{reason.label[1:]}.", is_withheld=True)
-        before = self._before(indicator, total)
-        sentence = reading(
-            indicator,
-            total.figure,
-            term=self.term,
-            pupils=self._pupils_at(total.term.year),
-            target=self.targets.get(indicator.slug),
-            before=before.figure if before else None,
-            before_term=before.term if before else None,
-            before_pupils=self._pupils_at(before.term.year) if before else None,
-        )
-        return SharedFigure(question, sentence)
-
-    def _before(self, indicator: Indicator, total: Total) -> Total | None:
-        """The term (or year) before, when it may be told and the two are complete."""
-        earlier = total.term.year.previous.terms[0] if indicator.is_yearly else total.term.previous
-        before = shown_total(self.series, indicator, earlier)
-        same_grain = total.grades == before.grades and total.grades in (0, self.every_grade)
-        still_growing = not (indicator.is_rate or indicator.is_yearly or self.is_over)
-        if withheld(indicator, before.figure) or not same_grain or still_growing:
-            return None
-        return before
-
-    def _pupils_at(self, year: str) -> int | None:
-        """The number of the year, else of the latest year before it."""
-        known = [self.pupils[at] for at in sorted(self.pupils) if at <= year]
-        return known[-1] if known else None
+def _figure(indicator: Indicator, figures: Figures, target: Target | None) -> SharedFigure:
+    """A figure in words, compared with nothing that is not told either."""
+    question, figure = QUESTIONS[indicator.slug], shown_total(figures.series, indicator, figures.term).figure
+    if reason := withheld(indicator, figure):
+        return SharedFigure(question, f"{reason.label[:1].upper()}{reason.label[1:]}.", is_withheld=True)
+    told = figures.reading_of(indicator, target, lambda past: withheld(indicator, past) is None)
+    return SharedFigure(question, told.text)
 
 
 def _goal(goal: Goal, indicators: Mapping[str, Indicator]) -> SharedGoal:

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlmodel import Session
 
-from app.accounts.access import today_at
 from app.actions.models import Action
 from app.actions.queries import actions_of_school
 from app.domain import french
@@ -20,18 +19,17 @@ from app.domain.indicators import Indicator
 from app.domain.rates import Figure, Rate, per_hundred
 from app.domain.readings import Reading, Target, distance_sentence
 from app.domain.school_year import Term
-from app.domain.verdicts import comparisons_a_year
 from app.domain.vocabulary import ActionState, Axis, GoalState
 from app.goals.models import Goal
 from app.goals.queries import goals_of_school
-from app.measurements.service import Series, Total, grades_in, grades_of, series_of_school, shown_total
+from app.measurements.service import Series, Total, grades_in, shown_total
 from app.reviews import queries
 from app.reviews.kinds import FigureKind
 from app.reviews.moments import Moment, moments_of
-from app.reviews.said import Figures, pupils_at
+from app.reviews.said import Figures, figures_of, pupils_at
 from app.schools.models import School
 from app.schools.queries import profiles_of_school
-from app.schools.service import calendar_for, indicators_of
+from app.schools.service import indicators_of
 from app.web.french import long_day
 
 
@@ -184,20 +182,9 @@ class Overview:
 def overview(db: Session, school: School, term: Term) -> Overview:
     """Read the whole sheet as it stands for `term`."""
     indicators = indicators_of(db, school, term)
-    series = series_of_school(db, school)
-    profiles = profiles_of_school(db, school.id)
-    pupils = {profile.year: profile.pupils for profile in profiles}
     goals = goals_of_school(db, school.id)
     targets = {goal.target_indicator: target for goal in goals if (target := target_of(goal)) and _aims(goal)}
-    figures = Figures(
-        term,
-        series,
-        pupils,
-        queries.attendances_by_term(db, school.id, (term, term.previous, term.same_last_year)),
-        len(grades_of(db, school, term.year)),
-        calendar_for(db, school, term.year).dates(term)[1] < today_at(school),
-        comparisons_a_year(indicators.values()),
-    )
+    figures = figures_of(db, school, term, indicators.values())
     views = {
         slug: _indicator_view(indicator, figures, targets.get(slug)) for slug, indicator in indicators.items()
     }
@@ -208,7 +195,7 @@ def overview(db: Session, school: School, term: Term) -> Overview:
         _action_views(db, school, term),
         list(views.values()),
         moments_of(db, school, term),
-        {profile.year: len(grades_in(profile)) for profile in profiles},
+        {profile.year: len(grades_in(profile)) for profile in profiles_of_school(db, school.id)},
     )
 
 

@@ -1,16 +1,24 @@
 """From a school's figures to what is said of one indicator: what may be compared, and what its events say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from sqlmodel import Session
+
+from app.accounts.access import today_at
 from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
+from app.domain.rates import Figure
 from app.domain.readings import Reading, Target, reading
 from app.domain.school_year import Term
-from app.domain.verdicts import TermFigure, compared_terms
+from app.domain.verdicts import TermFigure, compared_terms, comparisons_a_year
 from app.domain.vocabulary import Status
-from app.measurements.service import Series, Total, shown_total
+from app.measurements.service import Series, Total, grades_of, series_of_school, shown_total
+from app.reviews.queries import attendances_by_term
+from app.schools.models import School
+from app.schools.queries import profiles_of_school
+from app.schools.service import calendar_for
 
 
 def pupils_at(pupils: Mapping[str, int | None], year: str) -> int | None:
@@ -35,13 +43,17 @@ class Figures:
     is_over: bool
     comparisons: int
 
-    def reading_of(self, indicator: Indicator, target: Target | None) -> Reading:
+    def reading_of(
+        self, indicator: Indicator, target: Target | None, may_tell: Callable[[Figure], bool] = lambda _: True
+    ) -> Reading:
+        """`may_tell` says which figures of other terms the reader may hear of."""
         total = shown_total(self.series, indicator, self.term)
-        past = compared_terms(indicator, self.term) if self._is_settled(indicator) else ()
+        terms = compared_terms(indicator, self.term) if self._is_settled(indicator) else ()
+        pasts = [self._at(indicator, term) for term in terms if self._is_like(indicator, total, term)]
         said = reading(
             indicator,
             self._at(indicator, self.term),
-            before=[self._at(indicator, term) for term in past if self._is_like(indicator, total, term)],
+            before=[past for past in pasts if may_tell(past.figure)],
             target=target,
             comparisons=self.comparisons,
         )
@@ -70,3 +82,16 @@ class Figures:
         events = self.attendances.get(total.term, ())
         rate = total.figure.rate
         return events if rate is not None and rate.counted == sum(events) else None
+
+
+def figures_of(db: Session, school: School, term: Term, followed: Iterable[Indicator]) -> Figures:
+    """What the readings of `term` need, for a school that follows these indicators. Five queries."""
+    return Figures(
+        term,
+        series_of_school(db, school),
+        {profile.year: profile.pupils for profile in profiles_of_school(db, school.id)},
+        attendances_by_term(db, school.id, (term, term.previous, term.same_last_year)),
+        len(grades_of(db, school, term.year)),
+        calendar_for(db, school, term.year).dates(term)[1] < today_at(school),
+        comparisons_a_year(followed),
+    )

@@ -12,7 +12,7 @@ from app.accounts.actor import Actor, Task
 from app.db import Db
 from app.domain.indicators import INDICATORS
 from app.domain.rates import Figure
-from app.domain.readings import reading
+from app.domain.readings import counts_sentence
 from app.domain.school_year import Term
 from app.reviews.minutes_docx import minutes_docx
 from app.schools.service import current_term, term_or_404
@@ -122,7 +122,7 @@ def _told(row: TransmittedOut, term: Term, pupils: int | None) -> str:
     if row.suppressed:
         return "Compté parmi moins de 11 personnes\u202f: il n’entre que dans les totaux du département."
     figure = Figure.of(row.counted, row.out_of) if row.counted is not None else Figure(row.status)
-    return reading(INDICATORS[row.indicator], figure, term=term, pupils=pupils)
+    return counts_sentence(INDICATORS[row.indicator], figure, pupils, term=term)
 
 
 @router.get("/transmis/{term}/releve.docx")

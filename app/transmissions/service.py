@@ -12,7 +12,7 @@ from app.accounts.audit import record, take_turn
 from app.accounts.queries import is_visible
 from app.domain.indicators import INDICATORS, Indicator
 from app.domain.rates import Figure, Rate
-from app.domain.readings import reading
+from app.domain.readings import counts_sentence
 from app.domain.school_year import Term
 from app.domain.transmitted import is_small, leaves_the_school
 from app.domain.vocabulary import Status
@@ -119,7 +119,7 @@ def _preview(db: Session, school: School, term: Term) -> Preview:
     for indicator in indicators_of(db, school, term).values():
         nothing = Total(indicator.slug, term, Figure(Status.NOT_MEASURED))
         total = series.get(indicator.slug, {}).get(term) or nothing
-        told = reading(indicator, total.figure, term=term, pupils=pupils)
+        told = counts_sentence(indicator, total.figure, pupils, term=term)
         sent = Sent(indicator, total, told, before.get(indicator.slug))
         if leaves_the_school(indicator, term):
             figures.append(sent)
