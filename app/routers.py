@@ -26,6 +26,7 @@ from app.reviews import (
     documents_api,
     minutes_pages,
     proposal_pages,
+    sheet_api,
     year_pages,
 )
 from app.reviews import pages as reviews_pages
@@ -66,6 +67,7 @@ PRIVATE = (
     session_pages.router,
     elections_api.router,
     elections_pages.router,
+    sheet_api.router,
     reviews_api.router,
     dashboard_api.router,
     reviews_pages.router,

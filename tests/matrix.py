@@ -253,6 +253,7 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools/{uai}/measurements/{measurement_id}": see_work(),
     "PUT /api/v1/schools/{uai}/measurements/{measurement_id}": count(_MEETINGS),
     "GET /api/v1/schools/{uai}/totals": Row(("claire", "lea"), query="term=2026-2027-T1"),
+    "GET /api/v1/schools/{uai}/sheet/{term}": see_work(),
     "GET /api/v1/schools/{uai}/shared-analyses": see_work(),
     "POST /api/v1/schools/{uai}/shared-analyses": count(_SESSION),
     "GET /api/v1/schools/{uai}/shared-analyses/{analysis_id}": see_work(),

@@ -19,6 +19,7 @@ from app.domain.indicators import Indicator
 from app.domain.rates import Figure, Rate, per_hundred
 from app.domain.readings import Reading, Target, distance_sentence
 from app.domain.school_year import Term
+from app.domain.verdicts import ChangeKind
 from app.domain.vocabulary import ActionState, Axis, GoalState
 from app.goals.models import Goal
 from app.goals.queries import goals_of_school
@@ -52,6 +53,10 @@ class IndicatorView:
     @property
     def sentence(self) -> str:
         return self.reading.text
+
+    @property
+    def change(self) -> ChangeKind:
+        return self.reading.change
 
     @property
     def counts(self) -> tuple[str, str] | None:
