@@ -6,8 +6,8 @@ from app.domain import french
 from app.domain.french import NARROW
 from app.domain.funnel import Funnel, Standing
 from app.domain.indicators import Indicator
-from app.domain.rates import Figure, Rate
-from app.domain.readings import FEWEST_FOR_PERCENT, counts_sentence
+from app.domain.rates import FEWEST_FOR_PERCENT, Figure, Rate
+from app.domain.readings import counts_sentence
 from dashboards.looks import CARD, HUE, INK, SOFT, Chart, layout, number_axis, rate_axis, words
 from dashboards.told import percent
 

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from app.domain.rates import per_hundred
-from app.domain.readings import FEWEST_FOR_PERCENT
+from app.domain.rates import FEWEST_FOR_PERCENT, per_hundred
 from app.domain.school_year import Term
 from app.reviews.charts import points_of
 from app.reviews.overview import IndicatorView, Overview

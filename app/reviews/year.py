@@ -17,7 +17,7 @@ from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
 from app.domain.plan import Verdict
-from app.domain.readings import FEWEST_FOR_PERCENT
+from app.domain.rates import FEWEST_FOR_PERCENT
 from app.domain.school_year import SchoolYear, Term
 from app.domain.vocabulary import ActionState, GoalState, Status
 from app.errors import NotFound
