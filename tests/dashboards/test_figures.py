@@ -1,6 +1,5 @@
 """Figures as data: every one is a figure to plotly, and says what was counted and nothing more."""
 
-import timeit
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -440,10 +439,3 @@ def test_several_schools_together_say_how_many_and_why_there_is_nothing() -> Non
     assert trace["hovertext"][0].endswith("1\u202f250 élèves sur 1\u202f960 (64\u202f%)<br>9 écoles sur 12")
     assert trace["y"][1:3] == [None, None]
     assert trace["error_y"]["array"][0] > 0
-
-
-def test_a_funnel_is_built_in_a_moment() -> None:
-    """As plain data: with plotly's own objects it would be a hundred times that."""
-    seen = funnel_of([Rate(n // 2, n) for n in range(11, 331, 4)])
-    best = min(timeit.repeat(lambda: funnel(MEETINGS, seen), number=1, repeat=20))
-    assert best < 0.01
