@@ -13,8 +13,8 @@ from app.domain import french
 from app.domain.french import NARROW
 from app.domain.funnel import Standing
 from app.domain.indicators import Indicator
-from app.domain.rates import NOT_MEASURED, Figure
-from app.domain.readings import FEWEST_FOR_PERCENT, counts_sentence
+from app.domain.rates import FEWEST_FOR_PERCENT, NOT_MEASURED, Figure
+from app.domain.readings import counts_sentence
 from app.domain.release_rules import Hidden
 from app.domain.school_year import Term
 from app.domain.transmitted import is_published_at_once

@@ -44,7 +44,11 @@ THREE = [school("a"), school("b"), school("c")]
         ([school(n, counted=0) for n in "abc"], EVENTS, None),
         ([school(n, counted=0) for n in "abc"], CHANGES_OF_PERSONS, None),
         ([school("a", out_of=340), *(school(n, "c1", 9, 30) for n in "bc")], PERSONS, None),
-        ([school("a", out_of=341), *(school(n, "c1", 9, 30) for n in "bc")], PERSONS, Hidden.ONE_SCHOOL_WEIGHS),
+        (
+            [school("a", out_of=341), *(school(n, "c1", 9, 30) for n in "bc")],
+            PERSONS,
+            Hidden.ONE_SCHOOL_WEIGHS,
+        ),
         ([school(n, counted=5, out_of=None) for n in "abc"], PERSONS, None),
         ([school(n, counted=1, out_of=None) for n in "abc"], PERSONS, Hidden.TOO_FEW_FAMILIES),
         ([school(n, counted=5, out_of=None, base=3) for n in "abc"], PERSONS, Hidden.TOO_FEW_FAMILIES),
