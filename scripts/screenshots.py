@@ -36,7 +36,10 @@ PAGES = {
     "conseil-decision": f"{HOME}/conseil/{TERM}#{{action}}",
     "releve": f"{HOME}/conseil/2025-2026-T3",
     "annee": f"{HOME}/annee/2025-2026",
+    "parents": f"{HOME}/parents/apercu/{TERM}",
+    "circonscription": "/circonscription/0990900Z",
 }
+ON_PAPER = {"feuille", "tableau-de-bord", "releve", "annee", "parents", "circonscription"}
 LOOKS: dict[str, dict[str, Any]] = {
     "": {"viewport": {"width": 1440, "height": 900}},
     "-telephone": {"viewport": {"width": 375, "height": 800}},
@@ -56,15 +59,16 @@ def main(folder: Path = ROOT / "docs" / "screenshots") -> list[Path]:
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         for look, options in LOOKS.items():
-            page = browser.new_context(base_url=URL, locale="fr-FR", **options).new_page()
-            page.goto("/connexion")
-            page.get_by_role("button", name="Claire").click()
-            action = first_action(page)
-            if look == "-papier":
-                page.emulate_media(media="print")
+            school, circonscription = (
+                signed_in(browser.new_context(base_url=URL, locale="fr-FR", **options).new_page(), name)
+                for name in ("Claire", "Inès")
+            )
+            action = first_action(school)
             for name, path in PAGES.items():
-                if look == "-papier" and name.startswith("conseil"):
-                    continue  # a meeting is projected; its minutes are printed
+                if look == "-papier" and name not in ON_PAPER:
+                    continue
+                page = circonscription if name == "circonscription" else school
+                page.emulate_media(media="print" if look == "-papier" else "screen")
                 page.goto("about:blank")  # an address that differs by its anchor only would not be loaded
                 page.goto(path.format(action=action), wait_until="networkidle")
                 page.wait_for_timeout(800)
@@ -72,6 +76,12 @@ def main(folder: Path = ROOT / "docs" / "screenshots") -> list[Path]:
                 page.screenshot(path=made[-1], full_page=look in ("", "-papier"))
         browser.close()
     return made
+
+
+def signed_in(page: Page, name: str) -> Page:
+    page.goto("/connexion")
+    page.get_by_role("button", name=name).click()
+    return page
 
 
 def first_action(page: Page) -> str:

@@ -51,7 +51,7 @@ def table_answer(
     """The answer of a route, made inside it and so inside its transaction.
 
     Every row is read before the status line leaves: an error on the way is a problem with a sentence, never a
-    file that looks whole (ADR 0010). Memory stays bounded, and a slow reader holds no connection.
+    file that looks whole (ADR 0013). Memory stays bounded, and a slow reader holds no connection.
     """
     file = _spool()
     try:

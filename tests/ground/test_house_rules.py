@@ -46,6 +46,14 @@ def test_sql_is_read_in_queries_only(module: Path) -> None:
         assert "select" not in calls_of(module)
 
 
+def test_a_decision_has_a_number_of_its_own() -> None:
+    records = sorted((ROOT / "docs" / "adr").glob("*.md"))
+    numbers = [path.name[:4] for path in records]
+    assert len(set(numbers)) == len(numbers)
+    for path in records:
+        assert path.read_text().startswith(f"# {path.name[:4]} · "), path.name
+
+
 def test_no_room_without_a_subject() -> None:
     vague = {"utils", "helpers", "common", "deps", "crud", "schemas", "misc"}
     folders = ("app", "dashboards", "tests", "scripts", "migrations")
