@@ -8,6 +8,8 @@ from app.actions import effects_api, event_pages, partner_pages
 from app.actions import pages as actions_pages
 from app.aggregates import api as aggregates_api
 from app.aggregates import pages as aggregates_pages
+from app.counting import api as counting_api
+from app.counting import pages as counting_pages
 from app.elections import api as elections_api
 from app.elections import pages as elections_pages
 from app.goals import api as goals_api
@@ -61,6 +63,8 @@ PRIVATE = (
     actions_pages.router,
     event_pages.router,
     partner_pages.router,
+    counting_api.router,
+    counting_pages.router,
     measurements_api.router,
     measurements_pages.router,
     grade_pages.router,

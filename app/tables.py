@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from app.accounts import models as accounts
 from app.actions import models as actions
 from app.aggregates import models as aggregates
+from app.counting import models as counting
 from app.elections import models as elections
 from app.goals import models as goals
 from app.measurements import models as measurements
@@ -21,6 +22,7 @@ FEATURES = (
     elections,
     goals,
     actions,
+    counting,
     reviews,
     parents,
     transmissions,

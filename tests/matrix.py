@@ -110,6 +110,9 @@ _CLOSING = {"held_on": "2026-11-20", "members_present": 9}
 _ADDITION = {"verdict": "add", "changes": {"action": ACTION}}
 _UNDECIDED = frozenset({409, 422})
 """Allowed to close, but a goal waits for its decision."""
+_PRESS = "5f0c2a52-6f0e-4c9c-9d0b-0e7f5a3c1d11"
+_UNCOUNTED = frozenset({409})
+"""Allowed to close the count, but nobody has pressed anything yet."""
 _UNREVIEWED, _REVIEWED = "2025-2026-T2", "2025-2026-T3"
 
 _INVITED = {"email": "nouvelle@demo.invalid", "role": "teacher"}
@@ -241,6 +244,20 @@ MATRIX: dict[str, Row] = {
     "POST /ecoles/{uai}/rendez-vous/{event_id}": count(_EVENT | {"version": "1"}),
     "GET /ecoles/{uai}/rendez-vous/{event_id}/supprimer": count(),
     "POST /ecoles/{uai}/rendez-vous/{event_id}/supprimer": count({"version": "1"}),
+    # --- counted at the gate
+    "GET /api/v1/schools/{uai}/events/{event_id}/count": see_work(),
+    "POST /api/v1/schools/{uai}/events/{event_id}/taps": count({"taps": [{"id": _PRESS, "delta": 1}]}),
+    "POST /api/v1/schools/{uai}/events/{event_id}/count/close": count({"total": 0}, 1, answers=_UNCOUNTED),
+    "POST /api/v1/schools/{uai}/events/{event_id}/count/late": count({"total": 0}, 1, answers=_UNCOUNTED),
+    "GET /ecoles/{uai}/comptage/{event_id}": count(),
+    "POST /ecoles/{uai}/comptage/{event_id}": count({"id": _PRESS, "delta": "1", "grade": "all"}),
+    "POST /ecoles/{uai}/comptage/{event_id}/ajouter": count(
+        {"total": "0", "version": "1"}, answers=_UNCOUNTED
+    ),
+    "GET /ecoles/{uai}/comptage/{event_id}/cloture": count(),
+    "POST /ecoles/{uai}/comptage/{event_id}/cloture": count(
+        {"total": "0", "version": "1"}, answers=_UNCOUNTED
+    ),
     "GET /ecoles/{uai}/partenaires": see_work(),
     "POST /ecoles/{uai}/partenaires": steer(_PARTNER),
     "GET /ecoles/{uai}/partenaires/{partner_id}": steer(),

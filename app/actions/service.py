@@ -1,7 +1,8 @@
 """AGIR: the verbs of actions, events and partners. Each writes one audit event in its own transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -171,30 +172,57 @@ def revise_event(
     turn = take_turn(db, school.id)
     event = event_or_404(db, school.id, event_id)
     check_version(event, version)
+    rewrite_event(db, actor, turn, school, event, data, "event.revised")
+    return event
+
+
+def rewrite_event(
+    db: Session,
+    actor: Actor,
+    turn: Turn,
+    school: School,
+    event: Event,
+    data: EventIn,
+    verb: str,
+    told: Mapping[str, Any] = MappingProxyType({}),
+) -> None:
+    """Make an event what `data` says, its figures too; the act's one audit event is `verb`, with `told`.
+
+    For a verb that holds the school's turn and has read the event: the counter at the gate closes with it.
+    """
     before = plain(queries.event_out(db, school.id, event.id))
     for name, value in _event_columns(db, school, data).items():
         setattr(event, name, value)
     event.version += 1
     action = action_or_404(db, school.id, event.action_id)
-    _saved(db, actor, turn, event, action, data, "event.revised", before)
-    return event
+    _saved(db, actor, turn, event, action, data, verb, before, told)
 
 
 def delete_event(db: Session, actor: Actor, uai: str, event_id: UUID, version: int | None) -> None:
-    """Remove an event written down by mistake, and what it fed; one that fell through is cancelled."""
+    """Remove an event written down by mistake, and what it fed; one that fell through is cancelled.
+
+    Raises Conflict when parents were counted there at the gate: those presses are never undone.
+    """
     school = school_for(db, actor, uai, Task.COUNT)
     turn = take_turn(db, school.id)
     event = event_or_404(db, school.id, event_id)
     check_version(event, version)
     before = plain(queries.event_out(db, school.id, event.id))
-    db.delete(event)
-    db.flush()
+    _delete_unless_referred_to(db, event, "On y a compté des parents à l’entrée\u202f: annulez-le plutôt.")
     feed(db, actor, turn, event.action_id, event.id, {})
     record(db, actor, turn, "event.deleted", f"event:{event_id}", before=before)
 
 
 def _saved(
-    db: Session, actor: Actor, turn: Turn, event: Event, action: Action, data: EventIn, verb: str, before: Any
+    db: Session,
+    actor: Actor,
+    turn: Turn,
+    event: Event,
+    action: Action,
+    data: EventIn,
+    verb: str,
+    before: Any,
+    told: Mapping[str, Any] = MappingProxyType({}),
 ) -> None:
     """What follows from an event's new columns: its partners, its action's state, its figures, its audit."""
     is_held = event.state is EventState.HELD
@@ -204,7 +232,7 @@ def _saved(
     queries.link_event(db, event, data.partner_ids)
     feed(db, actor, turn, action.id, event.id, {event.term: event.parents_present or 0} if is_held else {})
     after = plain(queries.event_out(db, event.school_id, event.id)) | {"action_state": action.state}
-    record(db, actor, turn, verb, f"event:{event.id}", before=before, after=after)
+    record(db, actor, turn, verb, f"event:{event.id}", before=before, after=after | dict(told))
 
 
 def _event_columns(db: Session, school: School, data: EventIn) -> dict[str, Any]:

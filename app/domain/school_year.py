@@ -183,5 +183,10 @@ def year_of(day: date, departement_code: str) -> SchoolYear:
 
 def today_in(departement_code: str, instant: datetime) -> date:
     """The day it is at the school: at 23:00 UTC the next one in Paris and still the same in Cayenne."""
+    return instant.astimezone(ZoneInfo(zone_of(departement_code))).date()
+
+
+def zone_of(departement_code: str) -> str:
+    """The name of the time zone that clocks show at the school."""
     departement = DEPARTEMENTS.get(departement_code)
-    return instant.astimezone(ZoneInfo(departement.timezone if departement else "Europe/Paris")).date()
+    return departement.timezone if departement else "Europe/Paris"

@@ -34,6 +34,8 @@ BY_TABLE: dict[str, dict[str, Any]] = {
 FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_action_dropped_reason": {"state": "dropped", "reason": None},
     "ck_action_dates_in_order": {"planned_from": date(2026, 12, 1), "planned_to": date(2026, 11, 1)},
+    "ck_count_closing_number_range": {"number": 0},
+    "ck_count_closing_total_range": {"total": -1},
     "ck_circonscription_total_counted_range": {"counted": -1},
     "ck_circonscription_total_schools_count": {"schools": -1},
     "ck_decision_action_kind": {"kind": "goal", "action_id": ONE},
@@ -52,6 +54,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_election_list_seats_count": {"seats": -1},
     "ck_election_list_votes_count": {"votes": -1},
     "ck_event_held_is_counted": {"state": "held", "held_on": date(2026, 11, 1), "parents_present": None},
+    "ck_event_tap_delta_is_one": {"delta": 0},
     "ck_event_children_count": {"children_present": -1},
     "ck_event_invited_count": {"invited": -1},
     "ck_event_parents_count": {"parents_present": -1},
