@@ -68,6 +68,10 @@ PUBLIC = {
     "POST /invitation/{token}",
     "GET /parents/{token}",
     "POST /parents/{token}",
+    "GET /api/v1/open-data/",
+    "GET /api/v1/open-data/datapackage.json",
+    "GET /api/v1/open-data/{release}/datapackage.json",
+    "GET /api/v1/open-data/{release}/{table}.csv",
 }
 """Routes that answer without a session; each says in its own test why that is right."""
 

@@ -66,7 +66,11 @@ def _row(asked: Question, territory: Territory, slug: str, term: Term, value: st
 
 def code_of(territory: Territory) -> str:
     """As it is written in `within`; empty for a circonscription whose code nobody gave yet."""
-    return f"{'A' if territory.level is TerritoryLevel.ACADEMIE else ''}{territory.code or ''}"
+    return written_code(territory.level, territory.code)
+
+
+def written_code(level: TerritoryLevel, code: str | None) -> str:
+    return f"{'A' if level is TerritoryLevel.ACADEMIE else ''}{code or ''}"
 
 
 # --- live ----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """An answer as bytes: written once for each state of the data, then sent again until something changes."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from threading import Lock
 
@@ -79,7 +79,7 @@ def answer(request: Request, db: Session, asked: Question, wanted: Wanted) -> Re
         table = table_of(db, asked)
         return table.name, encoded(table, wanted)
 
-    return _answer(request, tag_of(db, asked, wanted.key), wanted, made)
+    return tagged_answer(request, tag_of(db, asked, wanted.key), wanted, made)
 
 
 def distribution_answer(request: Request, db: Session, asked: Question) -> Response:
@@ -88,20 +88,32 @@ def distribution_answer(request: Request, db: Session, asked: Question) -> Respo
     def made() -> tuple[str, bytes]:
         return "distribution", distribution_of(db, asked).model_dump_json().encode()
 
-    return _answer(request, tag_of(db, asked, "distribution"), Wanted(Format.JSON), made)
+    return tagged_answer(request, tag_of(db, asked, "distribution"), Wanted(Format.JSON), made)
 
 
-def _answer(request: Request, tag: str, wanted: Wanted, made: Callable[[], tuple[str, bytes]]) -> Response:
-    """304, the bytes that were kept, or those that are `made` now and kept under their name."""
-    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+Made = Callable[[], tuple[str, bytes]]
+"""A file's name, without an extension, and its bytes."""
+PRIVATE = {"Cache-Control": "private, no-cache"}
+
+
+def tagged_answer(
+    request: Request, tag: str, wanted: Wanted, made: Made, headers: Mapping[str, str] = PRIVATE
+) -> Response:
+    """304 for who has what the tag stands for, else the bytes, kept or made now."""
+    headers = {"ETag": tag, **headers}
     if tag in _tags(request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=headers | dict(wanted.headers))
+    name, content = kept_or_made(request, tag, made)
+    return file_answer(content, name, wanted, headers=headers)
+
+
+def kept_or_made(request: Request, tag: str, made: Made) -> tuple[str, bytes]:
     kept: Kept = request.app.state.answers
     found = kept.get(tag)
     if found is None:
         found = made()
         kept.put(tag, *found)
-    return file_answer(found[1], found[0], wanted, headers=headers)
+    return found
 
 
 def tag_of(db: Session, asked: Question, kind: str) -> str:
@@ -112,8 +124,12 @@ def tag_of(db: Session, asked: Question, kind: str) -> str:
     """
     inside = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)
     state = version_of(db, NIL), queries.live_version(db, [one.id for one in inside])
-    text = repr((SHAPE, asked.key, kind, state))
-    return f'"{sha256(text.encode()).hexdigest()[:32]}"'
+    return strong_tag(asked.key, kind, state)
+
+
+def strong_tag(*state: object) -> str:
+    """An ETag for bytes that are the same whenever `state` is."""
+    return f'"{sha256(repr((SHAPE, *state)).encode()).hexdigest()[:32]}"'
 
 
 SHAPE = 1

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.aggregates.models import Breakdown, Release, ReleaseCell, ReleasedFigure
+from app.domain.vocabulary import TerritoryLevel
 from app.schools.models import Territory
 from app.transmissions.models import PublishedFigure
 
@@ -24,6 +25,12 @@ def releases_of_term(db: Session, term: str) -> Sequence[Release]:
 
 def last_term_released(db: Session) -> str | None:
     return db.execute(select(func.max(Release.term))).scalar_one()
+
+
+def latest_release(db: Session) -> Release | None:
+    """The last release of the last term that was released."""
+    newest = select(Release).order_by(col(Release.term).desc(), col(Release.number).desc())
+    return db.scalars(newest.limit(1)).one_or_none()
 
 
 def releases_listed(db: Session, *, after: tuple[str, int], limit: int) -> Sequence[Release]:
@@ -72,6 +79,50 @@ def cells_of(db: Session, term: str, number: int) -> Sequence[sa.Row[Any]]:
         .join(Territory, col(Territory.id) == _CELL.c.territory_id)
         .where(_CELL.c.term == term, _CELL.c.number == number)
     ).all()
+
+
+def cells_opened(db: Session, term: str, number: int) -> Sequence[sa.Row[Any]]:
+    """Every cell of one release with its territory's level, code, name and département, whole France first.
+
+    `as_of` is the moment of the release that the figure comes from.
+    """
+    above = sa.orm.aliased(Territory)
+    since = sa.orm.aliased(Release)
+    return db.execute(
+        select(
+            _CELL,
+            Territory.level,
+            Territory.code,
+            Territory.name,
+            above.code.label("departement"),
+            since.released_at.label("as_of"),
+        )
+        .join(Territory, col(Territory.id) == _CELL.c.territory_id)
+        .join(since, sa.and_(since.term == _CELL.c.term, since.number == _CELL.c.since))
+        .outerjoin(above, sa.and_(above.id == Territory.parent_id, above.level == TerritoryLevel.DEPARTEMENT))
+        .where(_CELL.c.term == term, _CELL.c.number == number)
+        .order_by(
+            sa.case(_FROM_THE_TOP, value=Territory.level),
+            Territory.name,
+            Territory.id,
+            _CELL.c.indicator,
+            _CELL.c.breakdown,
+            _CELL.c.value,
+        )
+    ).all()
+
+
+_FROM_THE_TOP = {
+    level: number
+    for number, level in enumerate(
+        (
+            TerritoryLevel.NATIONAL,
+            TerritoryLevel.ACADEMIE,
+            TerritoryLevel.DEPARTEMENT,
+            TerritoryLevel.CIRCONSCRIPTION,
+        )
+    )
+}
 
 
 def counts_of_cells(db: Session, term: str, number: int) -> tuple[int, int, int]:
