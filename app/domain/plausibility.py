@@ -1,6 +1,6 @@
 """Numbers that are possible and unlikely: asked about once, after they are stored, and never refused."""
 
-from app.domain.french import NARROW, counted, number, percent
+from app.domain.french import NARROW, counted, decimal, number, percent
 from app.domain.indicators import PUPILS, Indicator
 from app.domain.rates import FEWEST_FOR_PERCENT, Rate
 from app.domain.readings import POINTS
@@ -36,15 +36,14 @@ def move_doubt(rate: Rate, before: Rate | None, before_said: str) -> str:
 
 
 def registered_doubt(registered: int | None, classes: int | None) -> str:
-    """« 90 parents inscrits pour 9 classes, soit 10 par classe : d’ordinaire de 20 à 70. », or nothing."""
+    """« 90 parents inscrits pour 9 classes, soit 10,0 par classe : d’ordinaire de 20 à 70. », or nothing."""
     if registered is None or not classes:
         return ""
     if FEWEST_REGISTERED_PER_CLASS * classes <= registered <= MOST_REGISTERED_PER_CLASS * classes:
         return ""
-    told = f"{counted(registered, ('parent inscrit', 'parents inscrits'))} pour "
-    told += (
-        f"{counted(classes, ('classe', 'classes'))}, soit {number(round(registered / classes))} par classe"
-    )
+    parents = counted(registered, ("parent inscrit", "parents inscrits"))
+    in_all = counted(classes, ("classe", "classes"))
+    told = f"{parents} pour {in_all}, soit {decimal(registered / classes)} par classe"
     return f"{told}{NARROW}: d’ordinaire de {FEWEST_REGISTERED_PER_CLASS} à {MOST_REGISTERED_PER_CLASS}."
 
 
