@@ -4,17 +4,20 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from sqlmodel import Session
 
 from app.accounts.access import CurrentActor, IfMatch, Uai, school_for
-from app.accounts.actor import Task
+from app.accounts.actor import Actor, Task
 from app.db import Db, TermKey
 from app.domain.school_year import Term
 from app.errors import NotFound
 from app.measurements import queries, service, sessions
+from app.measurements.entry import warnings_on
 from app.measurements.models import (
     Measurement,
     MeasurementIn,
     MeasurementOut,
+    MeasurementStored,
     SharedAnalysis,
     SharedAnalysisIn,
     SharedAnalysisOut,
@@ -44,10 +47,20 @@ def get_measurements(
     return page_of(rows, limit, lambda row: row.id)
 
 
-@router.post("/measurements", response_model=MeasurementOut, status_code=201)
-def post_measurement(db: Db, actor: CurrentActor, uai: Uai, data: MeasurementIn) -> Measurement:
-    """Enregistrer un relevé, ou corriger celui que `replaces` désigne."""
-    return service.record_measurement(db, actor, uai, data)
+@router.post("/measurements", response_model=MeasurementStored, status_code=201)
+def post_measurement(db: Db, actor: CurrentActor, uai: Uai, data: MeasurementIn) -> MeasurementStored:
+    """Enregistrer un relevé, ou corriger celui que `replaces` désigne.
+
+    `warnings` dit ce qui mérite d’être relu ; rien n’y empêche d’enregistrer.
+    """
+    return _stored(db, actor, uai, service.record_measurement(db, actor, uai, data))
+
+
+def _stored(db: Session, actor: Actor, uai: str, row: Measurement) -> MeasurementStored:
+    school = school_for(db, actor, uai, Task.COUNT)
+    return MeasurementStored.model_validate(
+        row, update={"warnings": warnings_on(db, school, row)}, from_attributes=True
+    )
 
 
 @router.get("/measurements/{measurement_id}", response_model=MeasurementOut)
@@ -60,14 +73,14 @@ def get_measurement(db: Db, actor: CurrentActor, uai: Uai, measurement_id: UUID)
     return row
 
 
-@router.put("/measurements/{measurement_id}", response_model=MeasurementOut)
+@router.put("/measurements/{measurement_id}", response_model=MeasurementStored)
 def put_measurement(
     db: Db, actor: CurrentActor, uai: Uai, measurement_id: UUID, data: MeasurementIn, response: Response
-) -> Measurement:
+) -> MeasurementStored:
     """Enregistrer un relevé sous un identifiant choisi : le renvoyer ne change rien."""
     row, is_new = service.put_measurement(db, actor, uai, measurement_id, data)
     response.status_code = 201 if is_new else 200
-    return row
+    return _stored(db, actor, uai, row)
 
 
 @router.get("/totals", response_model=Page[TotalOut])

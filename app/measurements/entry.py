@@ -9,9 +9,11 @@ from sqlmodel import Session
 from app.accounts.access import today_at
 from app.domain.french import NARROW, counted, number
 from app.domain.indicators import Indicator
+from app.domain.plausibility import doubts_about
 from app.domain.rates import Figure
 from app.domain.readings import counts_sentence
 from app.domain.school_year import Term, today_in
+from app.domain.sittings import minutes_spent
 from app.domain.territories import DEPARTEMENTS
 from app.domain.vocabulary import Grade, Sector, Source, Status
 from app.measurements import queries
@@ -39,6 +41,8 @@ class Block:
     """The live rows that events, the election or sessions wrote."""
     every_grade: int = 0
     is_concerned: bool = True
+    warnings: Sequence[str] = ()
+    """What is worth a second look; nothing of it is refused."""
 
     @property
     def whole(self) -> Measurement | None:
@@ -93,6 +97,8 @@ class Entry:
     term: Term
     blocks: Sequence[Block]
     sessions: Sequence[SharedAnalysis]
+    minutes: int
+    """Spent typing this term, as far as the hours of the answers tell."""
 
     @property
     def answered(self) -> int:
@@ -102,7 +108,7 @@ class Entry:
 def entry_of(db: Session, school: School, term: Term) -> Entry:
     """Read everything the screen shows, in a constant number of queries."""
     indicators = indicators_of(db, school, term)
-    series = series_of_school(db, school, [term, term.year.terms[0], term.previous])
+    series = series_of_school(db, school, [term, term.year.terms[0], *_followed(term)])
     typed: dict[str, dict[Grade, Measurement]] = {}
     fed: dict[str, list[Measurement]] = {}
     for row in queries.live_rows(db, school.id, term=term):
@@ -115,7 +121,8 @@ def entry_of(db: Session, school: School, term: Term) -> Entry:
         _block(indicator, term, series, profile, typed.get(slug, {}), fed.get(slug, []))
         for slug, indicator in indicators.items()
     ]
-    return Entry(school, term, blocks, queries.analyses_of_school(db, school.id, term))
+    minutes = minutes_spent(queries.typed_when(db, school.id, term))
+    return Entry(school, term, blocks, queries.analyses_of_school(db, school.id, term), minutes)
 
 
 def _block(
@@ -139,7 +146,30 @@ def _block(
         fed,
         len(grades_in(profile)),
         not (is_private and indicator.fed_by is Source.ELECTION),
+        _warnings(indicator, series, total, pupils),
     )
+
+
+def warnings_on(db: Session, school: School, row: Measurement) -> Sequence[str]:
+    """What is worth a second look in the figure that a relevé belongs to."""
+    term, profile = Term(row.term), profile_at(db, school.id, Term(row.term).year)
+    indicator = indicators_of(db, school, term)[row.indicator]
+    series = series_of_school(db, school, [term, *_followed(term)])
+    return _warnings(
+        indicator, series, shown_total(series, indicator, term), profile.pupils if profile else None
+    )
+
+
+def _followed(term: Term) -> tuple[Term, Term]:
+    """The terms whose figures those of `term` follow: the term before, and last year's for a yearly one."""
+    return term.previous, term.year.previous.terms[0]
+
+
+def _warnings(indicator: Indicator, series: Series, total: Total, pupils: int | None) -> Sequence[str]:
+    earlier = _followed(total.term)[indicator.is_yearly]
+    told = f"en {earlier.year}" if indicator.is_yearly else f"au {earlier.label}"
+    before = series.get(indicator.slug, {}).get(earlier)
+    return doubts_about(indicator, total.figure.rate, before.figure.rate if before else None, told, pupils)
 
 
 def _before(indicator: Indicator, term: Term, series: Series) -> str:

@@ -122,6 +122,12 @@ class MeasurementOut(SQLModel):
     recorded_at: datetime
 
 
+class MeasurementStored(MeasurementOut):
+    """A relevé just stored. `warnings` are worth a second look; none of them was in the way."""
+
+    warnings: list[str] = []
+
+
 class TermTotal(SQLModel, table=True):
     """The live fold of a school's measurements for one indicator and term, kept in the same transaction."""
 

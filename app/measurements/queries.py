@@ -1,7 +1,7 @@
 """Chains, their tips, and the one statement that refolds a total."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from app.domain.vocabulary import Grade, Source, Status
+from app.domain.vocabulary import Door, Grade, Source, Status
 from app.errors import NotFound
 from app.measurements.models import Measurement, SharedAnalysis, TermTotal
 from app.schools.models import School
@@ -138,6 +138,16 @@ def measurements_listed(
     if after is not None:
         wanted = wanted.where(col(Measurement.id) > after)
     return db.scalars(wanted.order_by(col(Measurement.id)).limit(limit)).all()
+
+
+def typed_when(db: Session, school_id: UUID, term: str) -> Sequence[tuple[UUID | None, datetime]]:
+    """Who stored something of that term through the pages, and when; corrections count too."""
+    wanted = select(col(Measurement.recorded_by), col(Measurement.recorded_at)).where(
+        col(Measurement.school_id) == school_id,
+        col(Measurement.term) == term,
+        col(Measurement.door) == Door.PAGE,
+    )
+    return [(person, instant) for person, instant in db.execute(wanted.distinct())]
 
 
 def measurement_or_none(db: Session, school_id: UUID, key: UUID) -> Measurement | None:

@@ -71,6 +71,11 @@ class FormField:
         return f"f-{self.prefix}{self.name}"
 
     @property
+    def told(self) -> str:
+        """The mistake beside the name of its box, for the summary."""
+        return f"{self.label}\u202f: {self.error}" if self.label else self.error or ""
+
+    @property
     def said(self) -> str:
         """What was answered, in words."""
         chosen = self.checked_values or {self.value}

@@ -114,7 +114,8 @@ class Form(Generic[Model]):
 
     @property
     def errors(self) -> list[tuple[str, str]]:
-        found = [(item.id, item.error) for item in self.fields.values() if item.error]
+        """(id of the box, its name and what to do) in the order of the page; no id for the whole form."""
+        found = [(item.id, item.told) for item in self.fields.values() if item.error]
         return [*found, ("", self.notice)] if self.notice else found
 
     @property

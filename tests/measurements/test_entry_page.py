@@ -117,6 +117,55 @@ def test_a_block_is_saved_alone(sign_in: SignIn, db: Session, world: World) -> N
     assert "Au 1er" not in text
 
 
+def test_an_unlikely_number_is_stored_then_asked_about_once(
+    sign_in: SignIn, db: Session, world: World
+) -> None:
+    claire = sign_in("claire")
+    form(claire, PAGE, **MET | {"out_of": "1960"})
+    assert stored(db, world)[Grade.ALL].out_of == 1960
+    asked = block(claire.get(f"{PAGE}?ok=individual_meetings").text, "individual_meetings")
+    assert "Est-ce bien cela ?" in asked
+    assert "1 960 élèves en tout, dans une école qui en compte 196." in asked
+    assert "Est-ce bien cela" not in claire.get(PAGE).text
+
+
+def test_a_rate_is_held_against_the_term_before(sign_in: SignIn, db: Session, world: World) -> None:
+    say(db, world, term="2025-2026-T3")
+    claire = sign_in("claire")
+    form(claire, PAGE, **MET | {"counted": "37"})
+    asked = block(claire.get(f"{PAGE}?ok=individual_meetings").text, "individual_meetings")
+    assert (
+        "37 sur 196 (19 %), contre 158 sur 196 (81 %) au 3e trimestre 2025-2026 : 62 points de moins" in asked
+    )
+
+
+def test_the_same_questions_over_the_api(sign_in: SignIn) -> None:
+    at, headers = f"/api/v1/schools/{A}/measurements", {"Origin": "http://testserver"}
+    body = {"indicator": "individual_meetings", "term": T1, "counted": 158, "out_of": 1960}
+    claire = sign_in("claire")
+    odd = claire.post(at, json=body, headers=headers)
+    assert odd.status_code == 201
+    assert ["1\u202f960 élèves en tout" in told for told in odd.json()["warnings"]] == [True]
+    body |= {"out_of": 196, "replaces": odd.json()["id"]}
+    assert claire.post(at, json=body, headers=headers).json()["warnings"] == []
+
+
+def test_what_is_left_and_the_time_it_took(sign_in: SignIn) -> None:
+    claire = sign_in("claire")
+    page = claire.get(PAGE).text
+    assert "Il reste 5 réponses, qui peuvent attendre" in page
+    assert "min ce trimestre" not in page
+    for minute, typed in ((0, MET), (4, {"indicator": "visits", "status": "value", "counted": "30"})):
+        clock.pin(datetime(2026, 11, 21, 9, minute, tzinfo=UTC))
+        form(claire, PAGE, **typed)
+    page = claire.get(PAGE).text
+    summary = " ".join(unescape(re.sub(r"<[^>]+>", " ", page[page.index('id="resume"') :])).split())
+    assert "158 élèves sur 196" in summary.replace("\u202f", " ")
+    assert "À répondre : Participation aux élections" in summary
+    assert "Il reste 3 réponses" in summary
+    assert "environ 5 min ce trimestre" in summary
+
+
 def test_a_correction_a_withdrawal_and_the_three_kinds_of_nothing(
     sign_in: SignIn, db: Session, world: World
 ) -> None:
