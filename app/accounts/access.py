@@ -90,6 +90,7 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
 
     Raises Unauthenticated, or Forbidden for a forged form and for a write with a reading token.
     """
+    request.state.posted = posted
     scheme, _separator, bearer = request.headers.get("authorization", "").partition(" ")
     cookie = request.cookies.get(request.app.state.settings.session_cookie)
     identity = getattr(request.state, "request_id", "")
@@ -108,6 +109,7 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
             raise Forbidden("Ce jeton ne permet que la lecture.", code="read_only_token")
         is_page = not request.url.path.startswith("/api/")
         if is_page and not secrets.same(posted.get("csrf"), actor.csrf or secrets.new_secret()):
+            request.state.actor = actor
             raise Forbidden("Cette page a expiré : rechargez-la, puis envoyez à nouveau.", code="csrf")
     request.state.actor = actor
     moment = clock.now()

@@ -73,7 +73,7 @@ async function post(form) {
   const html = await answer.text();
   const isHere = new URL(answer.url).pathname.startsWith(room.dataset.meeting);
   if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
-  if (!isHere || answer.status === 403) {
+  if (!isHere || answer.status === 401 || answer.status === 403) {
     told("Vous avez été déconnecté. Reconnectez-vous dans un autre onglet : vos réponses sont gardées ici et partiront ensuite.");
     throw new Error("signed out");
   }

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Scope
 from app.errors import AppError, Conflict, FieldError, Invalid, NotFound, Unauthenticated, Unavailable
 from app.web.forms import field_error
 from app.web.templating import render, see_other
+from app.web.unsent import may_send_again, send_again_page, unsent_of
 from app.web.urls import sign_in_url
 
 log = logging.getLogger("confiance.error")
@@ -62,6 +63,8 @@ def respond(request: Request, error: AppError) -> Response:
             headers=error.headers,
             media_type="application/problem+json",
         )
+    if may_send_again(error) and (unsent := unsent_of(request)):
+        return send_again_page(request, error, unsent)
     if isinstance(error, Unauthenticated):
         return see_other(sign_in_url(request))
     page = render(

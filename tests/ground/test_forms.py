@@ -194,7 +194,7 @@ def test_a_verb_s_error_finds_its_field(pointer: str, name: str) -> None:
     form.validated()
     form.show([FieldError(pointer, "Non.")])
     assert [item.name for item in form.fields.values() if item.error] == [name]
-    assert form.errors == [(f"f-{name}", "Non.")]
+    assert form.errors == [(f"f-{name}", f"{form.fields[name].label}\u202f: Non.")]
 
 
 @pytest.mark.parametrize("pointer", ["/", "/elsewhere", "/body"])

@@ -1,0 +1,113 @@
+"""Typing between two lessons: a session that ends, a double press, the way back, a network that comes and goes."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import update
+from sqlmodel import select
+
+from app import clock
+from app.accounts.models import WebSession
+from app.goals.models import Goal
+from app.measurements.models import Measurement
+from tests.browser.conftest import Open, Site
+from tests.world import T1, A
+
+pytestmark = pytest.mark.browser
+ENTRY = f"/ecoles/{A}/saisie/{T1}"
+
+
+def session_seen(site: Site, hours_ago: int) -> None:
+    moment = clock.now() - timedelta(hours=hours_ago)
+    with site.database.session() as db:
+        db.execute(update(WebSession).values(last_seen_at=moment))
+
+
+def stored(site: Site) -> list[tuple[int | None, int | None]]:
+    with site.database.session(reading=True) as db:
+        rows = db.scalars(select(Measurement).order_by(Measurement.id))
+        return [(row.counted, row.out_of) for row in rows]
+
+
+def answer(page: Page, counted: str, out_of: str) -> None:
+    block = page.locator("#individual_meetings")
+    block.locator("[name=counted]").fill(counted)
+    block.locator("[name=out_of]").fill(out_of)
+
+
+def save(page: Page) -> None:
+    page.locator("#individual_meetings").get_by_role("button", name="Enregistrer").click()
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_session_that_ends_in_the_middle_of_a_form(open_page: Open, site: Site, javascript: bool) -> None:
+    page = open_page("claire", javascript=javascript, width=375)
+    page.goto(f"/ecoles/{A}/objectifs/nouveau")
+    page.locator("[name=stake]").fill("Le dialogue")
+    page.locator("[name=title]").fill("Rencontrer chaque famille")
+    session_seen(site, hours_ago=2)
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre session est finie")
+    page.get_by_role("button", name="Envoyer à nouveau").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Votre session est finie")
+    session_seen(site, hours_ago=0)  # signed in again, in another tab
+    page.get_by_role("button", name="Envoyer à nouveau").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Envoyez à nouveau votre saisie")
+    page.get_by_role("button", name="Envoyer à nouveau").click()
+    page.wait_for_url(f"**/ecoles/{A}**")
+    with site.database.session(reading=True) as db:
+        assert db.scalars(select(Goal.title)).all() == ["Rencontrer chaque famille"]
+
+
+def test_a_double_press_is_one_answer(open_page: Open, site: Site) -> None:
+    page = open_page("claire", width=375)
+    page.goto(ENTRY)
+    answer(page, "158", "196")
+    page.locator("#individual_meetings").get_by_role("button", name="Enregistrer").dblclick()
+    expect(page.locator("#individual_meetings")).to_contain_text("Enregistré à")
+    assert stored(site) == [(158, 196)]
+
+
+def test_the_way_back_overwrites_nothing_unread(open_page: Open, site: Site) -> None:
+    page = open_page("claire", width=375)
+    page.goto(ENTRY)
+    answer(page, "158", "196")
+    save(page)
+    expect(page.locator("#individual_meetings")).to_contain_text("Enregistré à")
+    page.go_back()
+    answer(page, "160", "196")
+    save(page)
+    block = page.locator("#individual_meetings")
+    expect(block).to_contain_text("Rien n’a été remplacé")
+    expect(block).to_contain_text("158 sur 196")
+    expect(block).to_contain_text("160 sur 196")
+    assert stored(site) == [(158, 196)]
+    block.get_by_role("button", name="Remplacer par ma réponse").click()
+    expect(block).to_contain_text("160 élèves sur 196")
+    assert stored(site) == [(158, 196), (160, 196)]
+
+
+def test_a_network_cut_before_sending_loses_nothing(open_page: Open, site: Site) -> None:
+    page = open_page("claire", width=375)
+    page.goto(ENTRY)
+    answer(page, "158", "196")
+    page.context.set_offline(True)
+    save(page)
+    page.wait_for_timeout(500)
+    page.context.set_offline(False)
+    page.go_back()
+    expect(page.locator("#individual_meetings [name=counted]")).to_have_value("158")
+    save(page)
+    expect(page.locator("#individual_meetings")).to_contain_text("Enregistré à")
+    assert stored(site) == [(158, 196)]
+
+
+def test_sums_are_shown_while_grades_are_typed(open_page: Open, site: Site) -> None:
+    page = open_page("claire", width=375)
+    page.goto(f"{ENTRY}/individual_meetings")
+    expect(page.locator("[data-sum]")).to_be_hidden()
+    for grade, (counted, out_of) in enumerate([("18", "22"), ("1 004", "1 024")]):
+        page.locator("[name$='-counted']").nth(grade).fill(counted)
+        page.locator("[name$='-out_of']").nth(grade).fill(out_of)
+    expect(page.locator("[data-sum]")).to_have_text("En tout : 1\u202f022 sur 1\u202f046, 2 niveaux")
