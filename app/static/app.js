@@ -1,6 +1,7 @@
 // Small comforts. Every page works without this file.
 
 const SENT_FOR = 5000; // ms during which a second press on the same form is taken for a double click
+const REACHED_IN = 8000; // ms within which a server that can be reached has answered
 
 // The autofocus attribute does it in most browsers; the others get it here.
 addEventListener("load", () => {
@@ -19,6 +20,8 @@ document.addEventListener("click", (event) => {
 
 const dirty = new Set();
 const sent = new Map();
+const asking = new Set();
+const reached = new Set();
 
 document.addEventListener("input", (event) => {
   const form = event.target.form;
@@ -42,11 +45,38 @@ document.addEventListener("submit", (event) => {
     event.preventDefault();
     return;
   }
+  if (form.hasAttribute("data-guard") && !event.defaultPrevented && !reached.has(form)) {
+    event.preventDefault();
+    if (!asking.has(form)) sendWhenReached(form, event.submitter);
+    return;
+  }
   dirty.delete(form);
   event.submitter?.setAttribute("aria-disabled", "true");
   sent.set(form, event.submitter);
   setTimeout(() => release(form), SENT_FOR);
 });
+
+// Leaving for a page that never comes would lose what was typed: the server is asked for first.
+async function sendWhenReached(form, submitter) {
+  asking.add(form);
+  const told = form.querySelector("[data-unreached]");
+  const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(REACHED_IN) }).catch(() => null);
+  asking.delete(form);
+  told?.remove();
+  if (!answer?.ok) return tellUnreached(form);
+  reached.add(form);
+  form.requestSubmit(submitter);
+  reached.delete(form);
+}
+
+function tellUnreached(form) {
+  const told = document.createElement("p");
+  told.className = "notice error";
+  told.setAttribute("role", "alert");
+  told.dataset.unreached = "";
+  told.textContent = "Pas de connexion : rien n’est parti, tout ce que vous avez tapé est encore là. Réessayez dans un instant.";
+  (form.querySelector(".form-end") ?? form.lastElementChild).before(told);
+}
 
 // A page taken back from the browser's cache must accept a new answer.
 window.addEventListener("pageshow", () => [...sent.keys()].forEach(release));
