@@ -32,6 +32,7 @@ LOOKS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
     "320": {"viewport": {"width": 320, "height": 800}},
+    "zoom": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},  # 1280 × 900 at 200 %
 }
 PAGES = {
     "claire": [
