@@ -7,7 +7,7 @@ from app.actions import api as actions_api
 from app.actions import effects_api, event_pages, partner_pages
 from app.actions import pages as actions_pages
 from app.aggregates import api as aggregates_api
-from app.aggregates import open_data_api
+from app.aggregates import open_data_api, release_pages
 from app.aggregates import pages as aggregates_pages
 from app.counting import api as counting_api
 from app.counting import pages as counting_pages
@@ -88,4 +88,5 @@ PRIVATE = (
     transmissions_pages.router,
     aggregates_api.router,
     aggregates_pages.router,
+    release_pages.router,
 )

@@ -52,6 +52,11 @@ def signed_in(body: dict[str, Any] | None = None, **more: Any) -> Row:
     return Row(EVERYONE[:-1], (), body, **more)
 
 
+def releases(body: dict[str, Any] | None = None) -> Row:
+    """An authority over France, who is not among these people (tests/aggregates/test_publishing_doors.py)."""
+    return Row((), ("ines", "paul", "rita"), body)
+
+
 PUBLIC = {
     "GET /healthz",
     "GET /readyz",
@@ -384,4 +389,9 @@ MATRIX: dict[str, Row] = {
     "GET /circonscription/{code}": only("ines", "rita", places={"code": "0990900Z"}),
     "GET /territoire/{code}": only("rita", places={"code": "A99"}),
     "GET /api/v1/releases": only("ines", "paul", "rita"),
+    "GET /api/v1/releases/{term}/preview": releases(),
+    "POST /api/v1/releases": releases({"term": "2026-2027-T1"}),
+    "GET /publications": only("ines", "paul", "rita"),
+    "GET /publications/{term}": releases(),
+    "POST /publications/{term}": releases({}),
 }

@@ -10,9 +10,22 @@ from app.accounts.access import CurrentActor
 from app.aggregates import answers, release_queries
 from app.aggregates.asking import Question, question
 from app.aggregates.distribution import one_question
-from app.aggregates.models import AggregateOut, Breakdown, DistributionOut, Level, ReleaseOut
-from app.db import Db
+from app.aggregates.models import (
+    AggregateOut,
+    Breakdown,
+    DistributionOut,
+    Level,
+    PublicationOut,
+    ReleaseIn,
+    ReleaseOut,
+    ReleasePreviewOut,
+)
+from app.aggregates.preview import Decided, decide_while_reading, preview_of
+from app.aggregates.releasing import publish_release
+from app.db import Db, InRoom
+from app.domain.school_year import Term
 from app.errors import NotFound
+from app.reviews.api import TermPath
 from app.web.formats import ByExtension, WantedFormat, offered
 from app.web.paging import Limit, Page, page_of
 
@@ -120,3 +133,29 @@ def get_releases(
     last = (term, int(number) if number.isdecimal() else 0)
     rows = release_queries.releases_listed(db, after=last, limit=limit + 1)
     return page_of(rows, limit, lambda release: f"{release.term}/{release.number}")
+
+
+def _decide(request: Request, actor: CurrentActor, data: ReleaseIn, _: InRoom) -> tuple[Decided, ReleaseIn]:
+    return decide_while_reading(request, actor, Term(data.term)), data
+
+
+@router.get("/releases/{term}/preview", response_model=ReleasePreviewOut)
+def get_release_preview(request: Request, db: Db, actor: CurrentActor, term: TermPath) -> ReleasePreviewOut:
+    """Ce que la prochaine publication d’un trimestre montrerait et masquerait, sans rien publier.
+
+    Une autorité nationale seulement. 409 quand il n’y a rien de transmis (`nothing_published`), ou trop peu
+    de nouveau depuis la dernière (`too_few_changes`).
+    """
+    return preview_of(db, decide_while_reading(request, actor, term).or_refuse())
+
+
+@router.post("/releases", response_model=PublicationOut, status_code=201)
+def post_release(
+    decided: Annotated[tuple[Decided, ReleaseIn], Depends(_decide)], db: Db, actor: CurrentActor
+) -> PublicationOut:
+    """Publier un trimestre : ses totaux sont figés, pour les autorités et en données ouvertes.
+
+    Une autorité nationale seulement. Avec le `seal` d’un aperçu, 409 (`changed_since_preview`) si une école
+    a transmis depuis.
+    """
+    return publish_release(db, actor, decided[0].or_refuse(), seal=decided[1].seal)

@@ -8,7 +8,7 @@ from pydantic import ConfigDict
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
-from app.db import choice
+from app.db import TermKey, choice
 from app.domain.release_rules import Hidden
 from app.domain.vocabulary import Labelled, PriorityEducation, SchoolType, TerritoryLevel
 
@@ -136,6 +136,84 @@ class PublicationOut(ReleaseOut):
     shown: int
     hidden: int
     kept: int
+
+
+class ReleaseIn(SQLModel):
+    """A term to publish. `seal` is that of the preview that was read: anything new since is then refused."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"term": "2026-2027-T1", "seal": "5f0c1c9d3b6a4e27"}]},
+    )
+    term: TermKey
+    seal: str | None = Field(default=None, max_length=64)
+
+
+class ReleaseReasonOut(SQLModel):
+    reason: Hidden
+    label: str
+    totals: int
+
+
+class ReleaseLineOut(SQLModel):
+    """One indicator of a preview: its totals, and the one of the whole country when it is shown."""
+
+    indicator: str
+    title: str
+    shown: int
+    hidden: int
+    kept: int
+    france_counted: int | None
+    france_out_of: int | None
+
+
+class ReleasePreviewOut(SQLModel):
+    """What the next release of a term would show, hide, and keep from the release before."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "term": "2026-2027-T1",
+                    "number": 1,
+                    "seal": "5f0c1c9d3b6a4e27",
+                    "schools_sent": 22,
+                    "schools_expected": 24,
+                    "shown": 31,
+                    "hidden": 9,
+                    "kept": 0,
+                    "reasons": [
+                        {
+                            "reason": "too_few_schools",
+                            "label": "chiffre non montré\u202f: moins de trois écoles",
+                            "totals": 9,
+                        }
+                    ],
+                    "lines": [
+                        {
+                            "indicator": "individual_meetings",
+                            "title": "Participation aux rencontres individuelles",
+                            "shown": 31,
+                            "hidden": 9,
+                            "kept": 0,
+                            "france_counted": 1812,
+                            "france_out_of": 2570,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+    term: str
+    number: int
+    seal: str
+    schools_sent: int
+    schools_expected: int
+    shown: int
+    hidden: int
+    kept: int
+    reasons: list[ReleaseReasonOut]
+    lines: list[ReleaseLineOut]
 
 
 class TerritoryOut(SQLModel):

@@ -125,17 +125,34 @@ _FROM_THE_TOP = {
 }
 
 
+_IS_SHOWN = _CELL.c.counted.is_not(None)
+_COUNTS = (
+    func.count(sa.case((sa.and_(_IS_SHOWN, _CELL.c.since == _CELL.c.number), 1))).label("shown"),
+    func.count(sa.case((~_IS_SHOWN, 1))).label("hidden"),
+    func.count(sa.case((sa.and_(_IS_SHOWN, _CELL.c.since < _CELL.c.number), 1))).label("kept"),
+)
+
+
 def counts_of_cells(db: Session, term: str, number: int) -> tuple[int, int, int]:
     """How many cells a release shows anew, hides, and keeps from the release before."""
-    is_shown = _CELL.c.counted.is_not(None)
-    row = db.execute(
-        select(
-            func.count(sa.case((sa.and_(is_shown, _CELL.c.since == number), 1))),
-            func.count(sa.case((~is_shown, 1))),
-            func.count(sa.case((_CELL.c.since < number, 1))),
-        ).where(_CELL.c.term == term, _CELL.c.number == number)
-    ).one()
+    row = db.execute(select(*_COUNTS).where(_CELL.c.term == term, _CELL.c.number == number)).one()
     return row[0], row[1], row[2]
+
+
+def releases_counted(db: Session) -> Sequence[sa.Row[Any]]:
+    """(term, number, released_at, shown, hidden, kept) of every release, by term and number."""
+    keys = (Release.term, Release.number, Release.released_at)
+    return db.execute(
+        select(*keys, *_COUNTS)
+        .join(_CELL, sa.and_(_CELL.c.term == Release.term, _CELL.c.number == Release.number))
+        .group_by(*keys)
+        .order_by(col(Release.term), col(Release.number))
+    ).all()
+
+
+def terms_with_figures(db: Session) -> set[str]:
+    """The terms in which a school published something, be it an election."""
+    return set(db.scalars(select(_P.c.term).distinct()))
 
 
 def published_of_term(db: Session, term: str) -> Sequence[sa.Row[Any]]:

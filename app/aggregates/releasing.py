@@ -7,6 +7,7 @@ is decided by app.domain.release.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,11 @@ class Prepared:
     cells: list[dict[str, Any]] = field(default_factory=list)
     figures: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def seal(self) -> str:
+        """Stands for what it was decided on: who has read a preview sends it back."""
+        return sha256(repr((self.term, self.state)).encode()).hexdigest()[:16]
+
 
 def may_release(db: Session, actor: Actor) -> bool:
     """An authority over the whole country, or the operator at the keyboard of the server."""
@@ -80,10 +86,18 @@ def prepare_release(db: Session, actor: Actor, term: Term, *, most: int | None =
     return prepared
 
 
-def publish_release(db: Session, actor: Actor, prepared: Prepared) -> PublicationOut:
-    """Write a prepared release. Raises Conflict when something was transmitted or released meanwhile."""
+def publish_release(
+    db: Session, actor: Actor, prepared: Prepared, *, seal: str | None = None
+) -> PublicationOut:
+    """Write a prepared release. Raises Conflict when something was transmitted or released meanwhile.
+
+    `seal` is that of the preview somebody read: what was decided since on other figures is refused too.
+    """
     if not may_release(db, actor):
         raise Forbidden()
+    if seal is not None and seal != prepared.seal:
+        told = "Une école a transmis depuis l’aperçu\u202f: relisez-le, puis publiez."
+        raise Conflict(told, code="changed_since_preview")
     turn = take_turn(db)
     if _state(db, prepared.term) != prepared.state:
         told = "Une école a transmis pendant le calcul\u202f: recommencez."

@@ -1,4 +1,4 @@
-"""`python -m app demo`: fill an empty database with the invented circonscription, and mark it for ever."""
+"""`python -m app demo`: fill an empty database with the invented schools, and mark it for ever."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from app.settings import Settings
 
 
 def add_commands(subparsers: Any) -> None:
-    parser = subparsers.add_parser("demo", help="fill an empty database with an invented circonscription")
+    parser = subparsers.add_parser("demo", help="fill an empty database with invented schools")
     parser.add_argument(
         "--if-empty", action="store_true", help="do nothing, without complaint, when it is not empty"
     )
@@ -31,7 +31,7 @@ def _demo(chosen: argparse.Namespace, settings: Settings) -> int:
                 file=sys.stderr,
             )
             return 1
-        print("Preparing the demonstration: three years of twelve invented schools…", file=sys.stderr)
+        print("Preparing the demonstration: three years of twenty-four invented schools…", file=sys.stderr)
         fill(db)
     print(
         "The demonstration is ready: the sign-in page has a button for each of its people.", file=sys.stderr

@@ -1,4 +1,4 @@
-"""The invented circonscription of the demonstration: twelve schools of the invented département 099.
+"""The places of the demonstration: twelve schools of one invented circonscription, and its neighbours.
 
 Each quirk is a case a real circonscription has and a toy never shows.
 """
@@ -83,3 +83,46 @@ PLACES: Sequence[Place] = (
     Place(12, "École du Plateau", "Saint-Aubin-le-Haut", P, 2, 34, start=0.7),
 )
 MAIN = PLACES[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A circonscription next door: what is published needs more schools than one inspector reads."""
+
+    code: str
+    name: str
+    places: Sequence[Place]
+
+
+NEIGHBOURS: Sequence[Neighbour] = (
+    Neighbour(
+        "0990901A",
+        "Côte-aux-Ormes",
+        (
+            Place(13, "École du Phare", "Sablons", P, 8, 181, start=0.66),
+            Place(14, "École des Dunes", "Sablons", E, 6, 142, start=0.58),
+            Place(15, "École maternelle des Mouettes", "Sablons", N, 4, 97, start=0.7),
+            Place(16, "École de la Pointe", "Roches-Vives", P, 3, 64, REP, start=0.52),
+        ),
+    ),
+    Neighbour(
+        "0990902B",
+        "Plaine-du-Levant",
+        (
+            Place(17, "École des Moissons", "Champ-Clair", P, 10, 233, start=0.61),
+            Place(18, "École du Lavoir", "Champ-Clair", E, 5, 118, REP, start=0.47),
+            Place(19, "École des Peupliers", "Bréval", P, 6, 137, start=0.73),
+            Place(20, "École de la Halle", "Bréval", E, 7, 160, REP_PLUS, start=0.42),
+        ),
+    ),
+    Neighbour(
+        "0990903C",
+        "Monts-du-Couchant",
+        (
+            Place(21, "École du Belvédère", "Hautecombe", P, 5, 109, start=0.64),
+            Place(22, "École des Sapins", "Hautecombe", E, 4, 86, REP, start=0.55),
+            Place(23, "École maternelle du Torrent", "Vernay", N, 3, 71, start=0.69),
+            Place(24, "École du Bourg", "Vernay", P, 9, 204, start=0.6),
+        ),
+    ),
+)

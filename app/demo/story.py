@@ -350,3 +350,20 @@ class Story:
             )
         closing = ClosingIn(held_on=clock.now().date(), members_present=max(1, self.place.classes))
         close_review(self.db, self.actor, self.uai, term, closing)
+
+
+class Sketch(Story):
+    """A school next door: it counts, votes and transmits, and its plan is not told."""
+
+    def begin(self, year: SchoolYear) -> None:
+        self.vote(year)
+
+    def live(self, term: Term) -> None:
+        month, day = CLOSINGS[term.number]
+        closing = self.day(term.year, month, day)
+        with self.on(closing - timedelta(days=7)) as has_come:
+            if has_come:
+                self.count(term)
+        with self.on(closing + timedelta(days=3)) as has_come:
+            if has_come:
+                transmit_term(self.db, self.actor, self.uai, TransmissionIn(term=term))

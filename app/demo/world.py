@@ -1,15 +1,17 @@
 """The demonstration as a whole: territories, schools, people, and each school's story."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import Session
 
 from app import clock
 from app.accounts.access import actor_of_user
+from app.accounts.actor import Actor
 from app.accounts.models import SchoolMembership, ServiceNote, TerritoryMembership, User
 from app.accounts.queries import any_user, service_note
-from app.demo.places import MAIN, PLACES, Place, Quirk
-from app.demo.story import Story
+from app.aggregates.releasing import prepare_release, publish_release
+from app.demo.places import MAIN, NEIGHBOURS, PLACES, Place, Quirk
+from app.demo.story import CLOSINGS, Sketch, Story
 from app.domain.french import fold
 from app.domain.school_year import SchoolYear, today_in, year_of
 from app.domain.vocabulary import Door, Role, TerritoryLevel
@@ -19,7 +21,9 @@ from app.schools.queries import any_school, nation
 DEPARTEMENT = "099"
 # fmt: off
 HEADS = ("Claire", "Karim", "Nora", "Blandine", "Yves", "Fatou",
-         "Hugo", "Marion", "Samir", "Odile", "Théo", "Agathe")
+         "Hugo", "Marion", "Samir", "Odile", "Théo", "Agathe",
+         "Malo", "Soizic", "Ilan", "Rose", "Aïssa", "Bruno",
+         "Chloé", "Driss", "Élise", "Franck", "Gaëlle", "Honoré")
 # fmt: on
 """First names of the invented head teachers, one a school."""
 
@@ -29,37 +33,60 @@ def is_empty(db: Session) -> bool:
 
 
 def fill(db: Session) -> None:
-    """Three school years up to today, ending in the present: about a thousand ordinary acts."""
+    """Three school years up to today, ending in the present: about fifteen hundred ordinary acts."""
     today = today_in(DEPARTEMENT, clock.now())
     now = year_of(today, DEPARTEMENT)
     years = [now.previous.previous, now.previous, now]
     db.add(ServiceNote(key="demo", value="yes"))
-    valley, coast = _territories(db)
     began = datetime(years[0].start, 9, 1, 8, tzinfo=UTC)
+    valley, *next_door = _territories(db)
     for place in PLACES:
-        school = _school(db, place, years, valley, coast)
-        name = HEADS[place.number - 1]
-        head = _person(db, name, fold(name), began)
-        db.add(
-            SchoolMembership(school_id=school.id, user_id=head.id, role=Role.HEAD_TEACHER, started_at=began)
-        )
+        elsewhere = next_door[0] if Quirk.MOVED in place.quirks else None
+        school = _school(db, place, years, valley, elsewhere)
+        head = _head(db, school, place, began)
         if place is MAIN:
             teacher = _person(db, "Léa", "lea", began)
             db.add(
                 SchoolMembership(school_id=school.id, user_id=teacher.id, role=Role.TEACHER, started_at=began)
             )
-        db.flush()
-        actor = actor_of_user(db, head, Door.PAGE, request_id="demo")
-        Story(db, actor, place, school, today, years[0]).tell(years)
-    _people_above(db, valley, coast, began)
+            db.flush()
+        Story(db, head, place, school, today, years[0]).tell(years)
+    for neighbour, territory in zip(NEIGHBOURS, next_door, strict=True):
+        for place in neighbour.places:
+            school = _school(db, place, years, territory)
+            head = _head(db, school, place, began)
+            Sketch(db, head, place, school, today, years[0]).tell(years)
+    nadia = _people_above(db, valley, next_door[0], began)
+    _publish(db, nadia, years, today)
 
 
-def _territories(db: Session) -> tuple[Territory, Territory]:
+def _head(db: Session, school: School, place: Place, since: datetime) -> Actor:
+    name = HEADS[place.number - 1]
+    head = _person(db, name, fold(name), since)
+    db.add(SchoolMembership(school_id=school.id, user_id=head.id, role=Role.HEAD_TEACHER, started_at=since))
+    db.flush()
+    return actor_of_user(db, head, Door.PAGE, request_id="demo")
+
+
+def _publish(db: Session, authority: Actor, years: list[SchoolYear], today: date) -> None:
+    """Each term is released five weeks after its last conseil, once everybody has transmitted."""
+    now = clock.now()
+    for year in years:
+        for term in year.terms:
+            month, day = CLOSINGS[term.number]
+            on = date(year.start + (month < 8), month, day) + timedelta(weeks=5)
+            if on < today:
+                clock.pin(datetime.combine(on, time(9), UTC))
+                publish_release(db, authority, prepare_release(db, authority, term))
+    clock.pin(now)
+
+
+def _territories(db: Session) -> list[Territory]:
+    """The circonscription of the twelve schools, then those next door."""
     academie = _territory(db, TerritoryLevel.ACADEMIE, "99", "Académie inventée", nation(db))
     departement = _territory(db, TerritoryLevel.DEPARTEMENT, DEPARTEMENT, "Département inventé", academie)
-    valley = _territory(db, TerritoryLevel.CIRCONSCRIPTION, "0990900Z", "Val-des-Tilleuls", departement)
-    coast = _territory(db, TerritoryLevel.CIRCONSCRIPTION, "0990901A", "Côte-aux-Ormes", departement)
-    return valley, coast
+    inside = [("0990900Z", "Val-des-Tilleuls"), *((one.code, one.name) for one in NEIGHBOURS)]
+    return [_territory(db, TerritoryLevel.CIRCONSCRIPTION, *told, departement) for told in inside]
 
 
 def _territory(
@@ -74,18 +101,18 @@ def _territory(
 
 
 def _school(
-    db: Session, place: Place, years: list[SchoolYear], valley: Territory, coast: Territory
+    db: Session, place: Place, years: list[SchoolYear], here: Territory, before: Territory | None = None
 ) -> School:
+    """`before` is where the school counted until this year, when it was elsewhere."""
     school = School(uai=place.uai, name=place.name, commune=place.commune, departement=DEPARTEMENT)
     db.add(school)
     db.flush()
     for age, year in enumerate(reversed(years)):
-        here = coast if Quirk.MOVED in place.quirks and age else valley
         db.add(
             SchoolYearProfile(
                 school_id=school.id,
                 year=year,
-                circonscription_id=here.id,
+                circonscription_id=(before if before and age else here).id,
                 type=place.type,
                 sector=place.sector,
                 priority=place.priority,
@@ -107,15 +134,18 @@ def _person(db: Session, name: str, account: str, since: datetime) -> User:
     return user
 
 
-def _people_above(db: Session, valley: Territory, coast: Territory, since: datetime) -> None:
+def _people_above(db: Session, valley: Territory, coast: Territory, since: datetime) -> Actor:
+    """Those who read from outside a school. Gives back the one who publishes, for the whole country."""
     assert valley.parent_id is not None
     for name, account, territory_id, role in (
         ("Inès", "ines", valley.id, Role.INSPECTOR),
         ("Paul", "paul", coast.id, Role.INSPECTOR),
         ("Rita", "rita", valley.parent_id, Role.AUTHORITY),
+        ("Nadia", "nadia", nation(db).id, Role.AUTHORITY),
     ):
         user = _person(db, name, account, since)
         db.add(TerritoryMembership(territory_id=territory_id, user_id=user.id, role=role, started_at=since))
     admin = _person(db, "Sam", "sam", since)
     admin.is_administrator = True
     db.flush()
+    return actor_of_user(db, user, Door.PAGE, request_id="demo")
