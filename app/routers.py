@@ -11,6 +11,7 @@ from app.aggregates import open_data_api, release_pages
 from app.aggregates import pages as aggregates_pages
 from app.counting import api as counting_api
 from app.counting import pages as counting_pages
+from app.counting import shell_pages
 from app.elections import api as elections_api
 from app.elections import pages as elections_pages
 from app.goals import api as goals_api
@@ -45,6 +46,7 @@ PUBLIC = (
     sign_in_pages.public,
     link_pages.router,
     open_data_api.router,
+    shell_pages.router,
 )
 """Reached without being signed in."""
 

@@ -1,4 +1,8 @@
-"""The counter at the gate in the browser: a +1 form that works anywhere, its closing, and what came late."""
+"""The counter at the gate in the browser: a +1 form that works anywhere, its closing, and what came late.
+
+With JavaScript the same forms keep each press in the phone first (static/counter.js). What such a phone
+caches is the shell (shell_pages.py), never these pages.
+"""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -33,6 +37,18 @@ _HIDDEN = {"total": "hidden"}
 
 def count_url(uai: str, event_id: UUID) -> str:
     return f"/ecoles/{uai}/comptage/{event_id}"
+
+
+def state_for_phone(school: School, label: str, grades: list[Grade], count: CountOut) -> dict[str, Any]:
+    """What counter.js starts from; the rest it asks of the JSON door."""
+    return {
+        "count": f"{school.uai}/{count.event_id}",
+        "label": label,
+        "grades": [grade.value for grade in grades],
+        "taps": count.taps,
+        "sums": {row.grade.value: row.sum for row in count.by_grade},
+        "known": f"{count.is_closed} {count.late.taps if count.late else 0}".lower(),
+    }
 
 
 def late_sentence(count: CountOut, zone: str) -> str:
@@ -73,7 +89,7 @@ def _page(
         count=count,
         came={row.grade.value: row.came for row in count.by_grade},
         grades=grades,
-        label=label,
+        state=state_for_phone(school, label, grades, count),
         said=counted(event.parents_present or 0, PARENTS),
         zone=zone_of(school.departement),
         late=late_sentence(count, zone_of(school.departement)),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -9,12 +10,15 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
 from app.accounts import secrets
+from app.accounts.access import actor_of_user
 from app.accounts.models import User, WebSession
 from app.actions.models import Action, Event
+from app.counting.models import TapIn, TapsIn
+from app.counting.service import receive_taps
 from app.db import Database, make_engine
 from app.demo.places import MAIN
 from app.demo.world import fill
-from app.domain.vocabulary import EventState
+from app.domain.vocabulary import Door, EventState, Grade
 from app.goals.models import Goal
 from app.parents.models import ParentLink, ParentLinkIn, RemarkIn, RemarkTopic
 from app.parents.service import keep_remark, leave_remark, share_with_parents
@@ -54,6 +58,9 @@ PAGES = {
         f"{HOME}/actions/{{action}}",
         f"{HOME}/actions/{{action}}/modifier",
         f"{HOME}/rendez-vous/{{event}}",
+        f"{HOME}/comptage/{{event}}",
+        f"{HOME}/comptage/{{event}}?par=niveau",
+        f"{HOME}/comptage/{{event}}/cloture",
         f"{HOME}/partenaires",
         f"{HOME}/election/2026-2027",
         f"{HOME}/analyse-partagee/nouvelle",
@@ -82,6 +89,7 @@ PAGES = {
         "/connexion",
         "/aide",
         "/feuille-vierge",
+        "/comptage",
         "/accessibilite",
         "/donnees-personnelles",
         "/mentions-legales",
@@ -106,9 +114,6 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
             token = secrets.fingerprint(f"cookie-of-{name}")
             db.add(WebSession(token_hash=token, csrf="x", user_id=user.id, created_at=NOW, last_seen_at=NOW))
         claire = db.scalars(select(User).where(User.email == "claire@demo.invalid")).one()
-        from app.accounts.access import actor_of_user
-        from app.domain.vocabulary import Door
-
         head = actor_of_user(db, claire, Door.PAGE, "test")
         open_review(db, head, MAIN.uai, ReviewIn(term="2026-2027-T1"))
         link = share_with_parents(db, head, MAIN.uai, ParentLinkIn(term="2025-2026-T3")).link
@@ -129,6 +134,11 @@ def ids(demo: Site) -> dict[str, str]:
         held = Event.school_id == school.id, Event.state == EventState.HELD
         event = db.scalars(select(Event).where(*held).order_by(Event.id.desc())).first()  # type: ignore[attr-defined]  # a column on the class
         assert event is not None
+        pressed = [TapIn(id=UUID(int=number), delta=1, grade=grade) for number, grade in enumerate(Grade)]
+        with demo.database.session() as writing:
+            claire = writing.scalars(select(User).where(User.email == "claire@demo.invalid")).one()
+            head = actor_of_user(writing, claire, Door.PAGE, "test")
+            receive_taps(writing, head, MAIN.uai, event.id, TapsIn(taps=pressed))
         goal = db.scalars(select(Goal.id).where(Goal.school_id == school.id)).first()
         action = db.scalars(select(Action.id).where(Action.id == event.action_id)).first()
         link = db.scalars(select(ParentLink.id)).first()

@@ -187,3 +187,12 @@ def test_the_event_leads_to_its_counter(sign_in: SignIn, page: str, event: UUID)
     action = re.search(rf"/ecoles/{A}/actions/[0-9a-f-]+", html)
     assert action
     assert f'href="{page}"' in claire.get(action[0]).text
+
+
+def test_what_the_page_tells_the_phone_names_nobody(sign_in: SignIn, page: str, press: Press) -> None:
+    press(1, grade="CP")
+    html = sign_in("lea").get(page).text
+    found = re.search(r'<script type="application/json">(.*?)</script>', html)
+    assert found
+    assert "Lea" not in found[1]
+    assert '"sums": {"CP": 1}' in found[1]
