@@ -14,6 +14,8 @@ from app.counting import pages as counting_pages
 from app.counting import shell_pages
 from app.elections import api as elections_api
 from app.elections import pages as elections_pages
+from app.exchange import api as exchange_api
+from app.exchange import pages as exchange_pages
 from app.goals import api as goals_api
 from app.goals import pages as goals_pages
 from app.measurements import api as measurements_api
@@ -91,4 +93,6 @@ PRIVATE = (
     aggregates_api.router,
     aggregates_pages.router,
     release_pages.router,
+    exchange_api.router,
+    exchange_pages.router,
 )

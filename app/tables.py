@@ -7,6 +7,7 @@ from app.actions import models as actions
 from app.aggregates import models as aggregates
 from app.counting import models as counting
 from app.elections import models as elections
+from app.exchange import models as exchange
 from app.goals import models as goals
 from app.measurements import models as measurements
 from app.parents import models as parents
@@ -27,4 +28,5 @@ FEATURES = (
     parents,
     transmissions,
     aggregates,
+    exchange,
 )

@@ -19,6 +19,8 @@ class Row:
     body: dict[str, Any] | None = None
     version: int | None = None
     query: str = ""
+    content: str | None = None
+    """A file, where a JSON body would be."""
     places: dict[str, str] = field(default_factory=dict)
     """What a `{…}` of the path stands for in this row only."""
     answers: frozenset[int] = field(default=frozenset({200, 201, 204, 303}))
@@ -391,6 +393,30 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/aggregates/distribution": only("ines", "paul", "rita", query="indicator=election_turnout"),
     "GET /circonscription/{code}": only("ines", "rita", places={"code": "0990900Z"}),
     "GET /territoire/{code}": only("rita", places={"code": "A99"}),
+    # --- files
+    "POST /api/v1/imports": Row(
+        ("claire", "lea"),
+        query="uai=0990001X&kind=measurements",
+        content="Indicateur;Trimestre;Nombre\nVenues des parents à l’école;2026-2027-T1;12\n",
+    ),
+    "GET /api/v1/schools/{uai}/files/{kind}": Row(("claire", "lea"), places={"kind": "goals"}),
+    "GET /api/v1/schools/{uai}/files/{kind}.{extension}": Row(
+        ("claire", "lea"), places={"kind": "goals", "extension": "csv"}
+    ),
+    "GET /api/v1/schools/{uai}/export.xlsx": see_work(),
+    "GET /api/v1/schools/{uai}/export.zip": see_work(),
+    "GET /ecoles/{uai}/fichiers": count(),
+    "POST /ecoles/{uai}/fichiers": count({"kind": "measurements"}, answers=frozenset({422})),
+    "GET /ecoles/{uai}/fichiers/{file_id}": only("claire"),
+    "GET /ecoles/{uai}/fichiers/{file_id}/colonnes": only("claire"),
+    "POST /ecoles/{uai}/fichiers/{file_id}/colonnes": only(
+        "claire", body={"p0-c0": "indicator", "p0-c1": "term", "p0-c2": "counted"}
+    ),
+    "POST /ecoles/{uai}/fichiers/{file_id}/importer": only("claire"),
+    "POST /ecoles/{uai}/fichiers/{file_id}/oublier": only("claire"),
+    "GET /ecoles/{uai}/fichiers/{file_id}/{part}/a-corriger.{extension}": only(
+        "claire", places={"part": "0", "extension": "csv"}
+    ),
     "GET /api/v1/releases": only("ines", "paul", "rita"),
     "GET /api/v1/releases/{term}/preview": releases(),
     "POST /api/v1/releases": releases({"term": "2026-2027-T1"}),

@@ -24,6 +24,8 @@ from app.domain.school_year import Term
 from app.domain.vocabulary import Role
 from app.elections.models import ElectionIn
 from app.elections.service import record_election
+from app.exchange.sheets import read_sheets
+from app.exchange.waiting import check_file, keep_file
 from app.goals.models import GoalIn
 from app.goals.service import add_goal
 from app.measurements.models import MeasurementIn, SharedAnalysisIn
@@ -109,6 +111,9 @@ def places(db: Session, world: World) -> dict[str, Any]:
     token = read_token(add_token(db, world.users["claire"]))
     link = share_with_parents(db, claire, A, ParentLinkIn(term=T1)).link
     said = RemarkIn(topic=RemarkTopic.OTHER, text="Plus de rencontres le soir.")
+    sent = b"Indicateur;Trimestre;Nombre\nVenues des parents;2026-2027-T1;12\n"
+    file = keep_file(db, claire, A, "measurements", "releves.csv", read_sheets(sent))
+    check_file(db, claire, A, file.id)
     remark = leave_remark(db, world.a.id, link.id, said, "test")
     assert teaching
     assert token
@@ -132,6 +137,7 @@ def places(db: Session, world: World) -> dict[str, Any]:
         "target_id": cafe.id,
         "link_id": link.id,
         "remark_id": remark.id,
+        "file_id": file.id,
     }
 
 
@@ -141,6 +147,8 @@ def ask(client: TestClient, name: str, row: Row, places: dict[str, Any]) -> Any:
     url += f"?{row.query}" if row.query else ""
     if path.startswith("/api/"):
         headers = {} if row.version is None else {"If-Match": f'"{row.version}"'}
+        if row.content is not None:
+            return client.request(method, url, content=row.content.encode(), headers=headers)
         return client.request(method, url, json=row.body, headers=headers)
     if method == "POST":
         return client.post(url, data={"csrf": client.headers.get("X-Test-CSRF", "")} | (row.body or {}))

@@ -1,6 +1,10 @@
 """What the conseil des maîtres can decide, and what a decision does to the plan."""
 
+from typing import Any, TypeVar
+
 from app.domain.vocabulary import ActionState, GoalState, Labelled
+
+State = TypeVar("State", ActionState, GoalState)
 
 
 class Verdict(Labelled):
@@ -36,6 +40,15 @@ def may_become(before: ActionState | GoalState, after: ActionState | GoalState) 
     if isinstance(before, ActionState):
         return after is before or after in _ACTION_MAY_BECOME[before]
     return after is before or after in _GOAL_MAY_BECOME[before]
+
+
+def way(before: State, after: State) -> list[State]:
+    """The states to go through one by one, `after` last: reached, active again, dropped."""
+    ways: list[list[Any]] = [[before]]
+    while ways[0][-1] is not after:
+        gone: list[Any] = ways.pop(0)
+        ways += [[*gone, one] for one in type(before) if one not in gone and may_become(gone[-1], one)]
+    return ways[0][1:] or [after]
 
 
 def needs_reason(verdict: Verdict) -> bool:

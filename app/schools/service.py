@@ -203,10 +203,13 @@ def _checked_calendar(school: School, year: SchoolYear, data: CalendarIn) -> Cal
 # --- Nos indicateurs -----------------------------------------------------------------------------------
 
 
-def follow_indicator(db: Session, actor: Actor, uai: str, slug: str) -> TrackedIndicator:
+def follow_indicator(
+    db: Session, actor: Actor, uai: str, slug: str, *, since: Term | None = None
+) -> TrackedIndicator:
     """Switch an indicator of a pack on, or take up one that was stopped; on already, nothing changes.
 
-    It counts from the start of the school year, so that what was noted since September can be typed.
+    It counts from the start of the school year, so that what was noted since September can be typed, or from
+    the term `since` of an import.
     """
     school = school_for(db, actor, uai, Task.STEER)
     _refuse_official(slug)
@@ -218,7 +221,7 @@ def follow_indicator(db: Session, actor: Actor, uai: str, slug: str) -> TrackedI
         return row
     before = plain(row)
     if row is None:
-        row = TrackedIndicator(school_id=school.id, slug=slug, since_term=_since(school))
+        row = TrackedIndicator(school_id=school.id, slug=slug, since_term=since or _since(school))
         db.add(row)
     else:
         row.until_term = None
@@ -228,7 +231,9 @@ def follow_indicator(db: Session, actor: Actor, uai: str, slug: str) -> TrackedI
     return row
 
 
-def add_own_indicator(db: Session, actor: Actor, uai: str, data: TrackedIn) -> TrackedIndicator:
+def add_own_indicator(
+    db: Session, actor: Actor, uai: str, data: TrackedIn, *, since: Term | None = None
+) -> TrackedIndicator:
     """Add an indicator of the school's own: "…" on the sheet is an open list."""
     school = school_for(db, actor, uai, Task.STEER)
     turn = take_turn(db, school.id)
@@ -241,7 +246,7 @@ def add_own_indicator(db: Session, actor: Actor, uai: str, data: TrackedIn) -> T
         school_id=school.id,
         slug=_own_slug(data.label, {row.slug for row in rows}),
         is_own=True,
-        since_term=_since(school),
+        since_term=since or _since(school),
         **data.model_dump(),
     )
     db.add(row)
@@ -250,8 +255,13 @@ def add_own_indicator(db: Session, actor: Actor, uai: str, data: TrackedIn) -> T
     return row
 
 
-def stop_indicator(db: Session, actor: Actor, uai: str, slug: str, version: int | None) -> TrackedIndicator:
-    """Stop following from this term on; what was noted before stays. The official five cannot be stopped."""
+def stop_indicator(
+    db: Session, actor: Actor, uai: str, slug: str, version: int | None, *, until: Term | None = None
+) -> TrackedIndicator:
+    """Stop following from this term on, or after `until`; what was noted before stays.
+
+    The official five cannot be stopped.
+    """
     school = school_for(db, actor, uai, Task.STEER)
     _refuse_official(slug)
     turn = take_turn(db, school.id)
@@ -261,7 +271,7 @@ def stop_indicator(db: Session, actor: Actor, uai: str, slug: str, version: int 
     check_version(row, version)
     if row.until_term is None:
         before = plain(row)
-        row.until_term = current_term(db, school).previous
+        row.until_term = until or current_term(db, school).previous
         row.version += 1
         db.flush()
         record(db, actor, turn, "indicator.stopped", f"indicator:{slug}", before=before, after=row)

@@ -55,9 +55,19 @@ def write_csv(table: Table, file: IO[bytes], dialect: Dialect) -> None:
 def disarmed(text: str) -> str:
     """A cell that a spreadsheet would run as a formula gets an apostrophe; a number, even negative, is left.
 
-    The rule of OWASP's « CSV Injection »: = + - @, tab, line ends, and the full-width signs.
+    The rule of OWASP's « CSV Injection »: = + - @, tab, line ends, and the full-width signs. What has
+    apostrophes before such a sign gets one more, so that `armed` gives back exactly what was there.
     """
-    return f"'{text}" if text.startswith(_COMMANDS) and not _NUMERIC.fullmatch(text) else text
+    return f"'{text}" if _is_command(text.lstrip("'")) else text
+
+
+def armed(text: str) -> str:
+    """The inverse of `disarmed`: a cell as it was before it was written."""
+    return text[1:] if text.startswith("'") and _is_command(text.lstrip("'")) else text
+
+
+def _is_command(text: str) -> bool:
+    return text.startswith(_COMMANDS) and not _NUMERIC.fullmatch(text)
 
 
 def local(moment: datetime) -> datetime:

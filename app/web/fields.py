@@ -11,6 +11,7 @@ from annotated_types import Ge, Le, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from app.domain.typed import read_day, read_number
 from app.web import french
 from app.web.posted import Posted
 
@@ -175,6 +176,6 @@ def read_value(kind: Any, typed: list[str]) -> Any:
     if not text:
         return None
     if kind in (int, float):
-        number = french.read_number(text)
+        number = read_number(text)
         return float(number) if kind is float and isinstance(number, int) else number
-    return french.read_day(text) if kind is date else text
+    return read_day(text) if kind is date else text

@@ -8,34 +8,6 @@ from babel.dates import format_date, format_datetime
 
 from app.domain import french
 
-_SPACES = re.compile(r"[ \u00a0\u202f\u2009]")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?")
-_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
-_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4})")
-
-
-def read_number(text: str) -> int | float | str:
-    """`1 234` → 1234, `12,5` → 12.5; anything ambiguous comes back as typed, for the model to refuse.
-
-    Accepted: digits, spaces (also narrow ones) between groups of three, one decimal comma or point.
-    `18.500,00`, `1_000` and `12,5,1` are refused, never guessed.
-    """
-    cleaned = _SPACES.sub(" ", text.strip())
-    if _GROUPED.fullmatch(cleaned):
-        cleaned = cleaned.replace(" ", "")
-    if len(cleaned) > 18 or not cleaned.isascii() or not _NUMBER.fullmatch(cleaned):
-        return text
-    return float(cleaned.replace(",", ".")) if "," in cleaned or "." in cleaned else int(cleaned)
-
-
-def read_day(text: str) -> str:
-    """`1/10/2026` → `2026-10-01`; an ISO day stays; anything else comes back as typed."""
-    found = _DAY.fullmatch(text.strip())
-    if not found:
-        return text.strip()
-    day, month, year = (int(part) for part in found.groups())
-    return f"{year:04}-{month:02}-{day:02}"
-
 
 def write_day(value: date) -> str:
     return value.strftime("%d/%m/%Y")

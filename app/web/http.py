@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import SAFE_METHODS
+from app.web.uploads import most_bytes
 
 MAX_BODY = 1024 * 1024
 _LENGTH = re.compile(r"[0-9]{1,18}")
@@ -65,14 +66,14 @@ class Surround:
                 self._head(scope["path"], status, MutableHeaders(scope=message), identity)
             await send(message)
 
-        read = 0
+        read, most = 0, most_bytes(scope["path"], MAX_BODY)
 
         async def measured() -> Message:
             """A body without a Content-Length; FastAPI's own limit answers outside this layer, in English."""
             nonlocal read
             message = await receive()
             read += len(message.get("body", b""))
-            if read > MAX_BODY:
+            if read > most:
                 raise HTTPException(413)
             return message
 
@@ -92,7 +93,7 @@ class Surround:
     def _problem(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)
         length = headers.get("content-length", "0")
-        if not _LENGTH.fullmatch(length) or int(length) > MAX_BODY:
+        if not _LENGTH.fullmatch(length) or int(length) > most_bytes(scope["path"], MAX_BODY):
             return 413, "too_large"
         if "\0" in scope["path"] or b"%00" in scope["query_string"]:
             return 400, "bad_request"  # PostgreSQL cannot even compare with it

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
+
+from app.web.uploads import Upload, takes_a_file
 
 MAX_FIELDS = 400
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -18,6 +20,8 @@ class Posted:
     """The fields of a submitted HTML form, several values a name; empty on a GET."""
 
     values: Mapping[str, list[str]] = field(default_factory=dict)
+    file: Upload | None = None
+    """What came in the one box for a file, at the few addresses that have one."""
 
     def get(self, name: str, default: str = "") -> str:
         return self.values.get(name, [default])[-1]
@@ -32,15 +36,21 @@ async def read_posted(request: Request) -> Posted:
         return Posted()
     content_type = request.headers.get("content-type", "")
     if not content_type.lower().startswith(_FORM_TYPES):
-        return Posted()
+        is_file = takes_a_file(request.url.path)
+        return Posted(file=Upload("", await request.body()) if is_file else None)
     charset = _CHARSET.search(content_type)
     if charset and charset[1].lower() not in {"utf-8", "utf8"}:
         raise HTTPException(415)  # some of Python's codecs make text that no answer could be written in
-    data: FormData = await request.form(max_fields=MAX_FIELDS, max_files=0)
+    data: FormData = await request.form(max_fields=MAX_FIELDS, max_files=int(takes_a_file(request.url.path)))
     values: dict[str, list[str]] = {}
+    file = None
     for name, value in data.multi_items():
-        values.setdefault(name, []).append(str(value))
-    return Posted(values)
+        if isinstance(value, UploadFile):
+            file = Upload(value.filename or "", await value.read())
+            await value.close()
+        else:
+            values.setdefault(name, []).append(value)
+    return Posted(values, file)
 
 
 PostedForm = Annotated[Posted, Depends(read_posted)]

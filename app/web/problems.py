@@ -25,7 +25,11 @@ _PLAIN = {
     403: ("foreign_origin", "Demande refusée", "Cette demande ne vient pas de nos pages."),
     404: (NotFound.code, NotFound.title, NotFound.detail),
     405: ("method_not_allowed", "Méthode non permise", "Cette adresse ne prend pas cette méthode."),
-    413: ("too_large", "Envoi trop gros", "L’envoi dépasse la taille permise (1 Mo)."),
+    413: (
+        "too_large",
+        "Envoi trop gros",
+        "L’envoi dépasse la taille permise\u202f: 1 Mo, ou 4 Mo pour un fichier.",
+    ),
     415: (
         "unsupported_media_type",
         "Format non pris",

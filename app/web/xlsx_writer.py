@@ -1,7 +1,7 @@
 """A table as a workbook: real numbers and dates, the headings frozen, no text ever read as a formula."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -39,10 +39,15 @@ def write_xlsx(table: Table, file: IO[bytes]) -> None:
     Raises NotAcceptable past 1,048,575 rows, and WrongCell for what a cell cannot hold whole: the library
     cuts it and says nothing. What was written to `file` until then is not to be sent.
     """
+    write_workbook([table], file)
+
+
+def write_workbook(tables: Sequence[Table], file: IO[bytes]) -> None:
+    """A sheet a table, then what all their columns mean; refuses as `write_xlsx` does."""
     from xlsxwriter import Workbook
 
     # The library would write the present hour, and no two files would be equal.
-    made = (table.as_of or datetime(2000, 1, 1, tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None)
+    made = (tables[0].as_of or datetime(2000, 1, 1, tzinfo=UTC)).astimezone(UTC).replace(tzinfo=None)
     with TemporaryDirectory() as folder:
         options = {
             "constant_memory": True,
@@ -51,9 +56,10 @@ def write_xlsx(table: Table, file: IO[bytes]) -> None:
             "tmpdir": folder,
         }
         with Workbook(file, options) as book:
-            book.set_properties({"title": table.title, "created": made})
-            _write_rows(book, table)
-            _write_meanings(book, table)
+            book.set_properties({"title": tables[0].title, "created": made})
+            for table in tables:
+                _write_rows(book, table)
+            _write_meanings(book, tables)
 
 
 def _write_rows(book: "Workbook", table: Table) -> None:
@@ -79,25 +85,27 @@ def _write_rows(book: "Workbook", table: Table) -> None:
     sheet.autofilter(0, 0, last, len(table.columns) - 1)
 
 
-def _write_meanings(book: "Workbook", table: Table) -> None:
-    sheet = book.add_worksheet(sheet_name("Colonnes", beside=sheet_name(table.title)))
+def _write_meanings(book: "Workbook", tables: Sequence[Table]) -> None:
+    sheet = book.add_worksheet(sheet_name("Colonnes", *(sheet_name(table.title) for table in tables)))
     bold = book.add_format({"bold": True})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     for place, width in enumerate((_WIDEST, _WIDEST, 80)):
         sheet.set_column(place, place, width)
     lines = [("Colonne", "Nom dans les fichiers de données", "Ce qu’elle dit")]
-    lines += [(column.title, column.name, column.description) for column in table.columns]
-    if table.description:
-        lines += [("", "", ""), (table.title, table.name, table.description)]
+    for table in tables:
+        lines += [(column.title, column.name, column.description) for column in table.columns]
+        if table.description:
+            lines += [("", "", ""), (table.title, table.name, table.description)]
+        lines += [("", "", "")] if table is not tables[-1] else []
     for number, line in enumerate(lines):
         for place, text in enumerate(line):
             sheet.write_string(number, place, _text(text), wrapped if number else bold)
 
 
-def sheet_name(title: str, beside: str = "") -> str:
+def sheet_name(title: str, *beside: str) -> str:
     """At most 31 characters, none of []:*?/\\, no apostrophe at either end, never « History »."""
     name = _FORBIDDEN.sub(" ", title)[:31].strip("' ") or "Tableau"
-    taken = {"history", beside.casefold()}
+    taken = {"history", *(name.casefold() for name in beside)}
     return name if name.casefold() not in taken else f"{name[:29]} 2"
 
 

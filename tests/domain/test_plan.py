@@ -1,3 +1,5 @@
+from itertools import pairwise, product
+
 import pytest
 
 from app.domain.plan import (
@@ -8,6 +10,7 @@ from app.domain.plan import (
     goal_state_after,
     may_become,
     needs_reason,
+    way,
 )
 from app.domain.vocabulary import ActionState as A
 from app.domain.vocabulary import GoalState as G
@@ -73,3 +76,27 @@ def test_what_does_not_follow(before: A | G, after: A | G) -> None:
 @pytest.mark.parametrize("verdict", Verdict)
 def test_all_but_keeping_and_adding_is_explained(verdict: Verdict) -> None:
     assert needs_reason(verdict) is (verdict not in {Verdict.KEEP, Verdict.ADD})
+
+
+ACTION_WAYS = list(product(A, A))
+GOAL_WAYS = list(product(G, G))
+
+
+@pytest.mark.parametrize(("before", "after"), ACTION_WAYS)
+def test_there_is_a_way_to_any_state_of_an_action(before: A, after: A) -> None:
+    steps = way(before, after)
+    assert steps[-1] is after
+    assert all(may_become(one, other) for one, other in pairwise([before, *steps]))
+
+
+@pytest.mark.parametrize(("before", "after"), GOAL_WAYS)
+def test_there_is_a_way_to_any_state_of_a_goal(before: G, after: G) -> None:
+    steps = way(before, after)
+    assert steps[-1] is after
+    assert all(may_become(one, other) for one, other in pairwise([before, *steps]))
+
+
+def test_the_way_is_the_shortest() -> None:
+    assert way(G.REACHED, G.DROPPED) == [G.ACTIVE, G.DROPPED]
+    assert way(A.RUNNING, A.PLANNED) == [A.DROPPED, A.PLANNED]
+    assert way(G.ACTIVE, G.ACTIVE) == [G.ACTIVE]
