@@ -309,11 +309,14 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools/{uai}/elections/{year}": see_elections(),
     "PUT /api/v1/schools/{uai}/elections/{year}": run_election(ELECTION, 1),
     "DELETE /api/v1/schools/{uai}/elections/{year}": run_election(version=1),
+    "POST /api/v1/schools/{uai}/elections/{year}/reading": run_election({"text": "Inscrits : 362"}),
     "GET /ecoles/{uai}/election": see_elections(),
     "GET /ecoles/{uai}/election/{year}": see_elections(),
     "POST /ecoles/{uai}/election/{year}": run_election(
         {"held_on": "09/10/2026", "no_ballot": "true", "seats": "9", "version": "1"}
     ),
+    "GET /ecoles/{uai}/election/{year}/proces-verbal": run_election(),
+    "POST /ecoles/{uai}/election/{year}/proces-verbal": run_election({"text": "Inscrits : 362"}),
     "GET /ecoles/{uai}/election/{year}/supprimer": run_election(),
     "POST /ecoles/{uai}/election/{year}/supprimer": run_election({"version": "1"}),
     # --- AJUSTER

@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstrai
 from sqlmodel import Field, SQLModel
 
 from app.db import Day, Flag, Text, Whole, choice
+from app.domain.ballot_text import MOST_CHARACTERS
 from app.domain.uai import check_uai
 from app.domain.vocabulary import ListCategory, VotingMode
 
@@ -233,3 +234,96 @@ class ElectionOut(SQLModel):
     lists: list[ElectionListOut]
     warnings: list[str]
     version: int
+
+
+class BallotTextIn(SQLModel):
+    """The text of a result sheet. It is read and forgotten: nothing of it is kept."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "text": "Scrutin du 09/10/2026\nÉlecteurs inscrits\u202f: 362\nVotants\u202f: 159\n"
+                    "Bulletins blancs ou nuls\u202f: 9\nListe\tVoix\tSièges\nFCPE\t150\t9"
+                }
+            ]
+        },
+    )
+
+    text: str = Field(
+        min_length=1,
+        max_length=MOST_CHARACTERS,
+        title="Le texte du procès-verbal",
+        description="Copié d’un PDF, de l’application du ministère ou d’un tableur. Rien n’en est gardé.",
+    )
+
+
+class ProposedList(SQLModel):
+    """One list as it was read; what the text does not say is absent."""
+
+    name: str | None = None
+    category: ListCategory | None = None
+    votes: int | None = None
+    candidates: int | None = None
+    seats: int | None = None
+
+
+class ProposedElection(SQLModel):
+    """The fields of `ElectionIn` that the text gives in one reading only; complete it, then PUT it."""
+
+    held_on: date | None = None
+    registered: int | None = None
+    voters: int | None = None
+    blank_null: int | None = None
+    seats: int | None = None
+    seats_filled: int | None = None
+    lists: list[ProposedList] = Field(default_factory=list)
+
+
+class ReadOn(SQLModel):
+    """Where a value was read: `field` as in `ElectionIn` (`lists/0` for a list), `label` in French."""
+
+    field: str
+    label: str
+    value: str
+    line: int
+    text: str
+
+
+class UnreadLine(SQLModel):
+    line: int
+    text: str
+
+
+class BallotReadingOut(SQLModel):
+    """A proposal, where each value comes from, what is doubtful, and the lines with a figure left aside."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "proposed": {
+                        "registered": 362,
+                        "lists": [{"name": "FCPE", "category": "fcpe", "votes": 150}],
+                    },
+                    "read": [
+                        {
+                            "field": "registered",
+                            "label": "inscrits",
+                            "value": "362",
+                            "line": 2,
+                            "text": "Électeurs inscrits\u202f: 362",
+                        }
+                    ],
+                    "doubts": [],
+                    "not_understood": [{"line": 9, "text": "Salle 12"}],
+                }
+            ]
+        }
+    )
+
+    proposed: ProposedElection
+    read: list[ReadOn]
+    doubts: list[str]
+    not_understood: list[UnreadLine]

@@ -10,13 +10,15 @@ from starlette.responses import Response
 from app.accounts.access import CurrentActor, Uai, current_year, school_for
 from app.accounts.actor import Actor, Task
 from app.db import Db
+from app.domain.ballot_text import MOST_CHARACTERS
 from app.domain.french import NARROW, counted, number
 from app.domain.indicators import INDICATORS
 from app.domain.rates import NOT_APPLICABLE, Figure
 from app.domain.readings import counts_sentence
 from app.domain.school_year import SchoolYear
 from app.elections import queries, service
-from app.elections.models import ElectionIn, ElectionOut
+from app.elections.models import BallotReadingOut, BallotTextIn, ElectionIn, ElectionOut
+from app.elections.reading import read_result
 from app.schools.models import School
 from app.schools.pages import YearPath
 from app.schools.service import year_or_404
@@ -53,11 +55,45 @@ def submit_election(
 ) -> Response:
     wanted = year_or_404(year)
     school = school_for(db, actor, uai, Task.RUN_ELECTION, year=wanted)
-    form = Form(ElectionIn, posted)
+    form = Form(ElectionIn, posted, beside=("text",))
     version = form.expected_version
     if form.attempt(db, lambda data: service.record_election(db, actor, uai, wanted, data, version)):
         return see_other(f"{election_url(school.uai, wanted)}?ok=election")
-    return _page(request, db, actor, school, wanted, form, status=409 if form.is_stale else 422)
+    pasted = posted.get("text")[:MOST_CHARACTERS]
+    read = read_result(db, actor, uai, wanted, BallotTextIn(text=pasted)) if pasted else None
+    status = 409 if form.is_stale else 422
+    return _page(request, db, actor, school, wanted, form, status=status, read=read, pasted=pasted)
+
+
+@router.get("/{year}/proces-verbal")
+def paste_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, year: YearPath) -> Response:
+    wanted = year_or_404(year)
+    school = school_for(db, actor, uai, Task.RUN_ELECTION, year=wanted)
+    service.refuse_private(db, school, wanted)
+    return _paste_page(request, school, wanted, Form(BallotTextIn))
+
+
+@router.post("/{year}/proces-verbal")
+def submit_pasted_text(
+    request: Request, db: Db, actor: CurrentActor, uai: Uai, year: YearPath, posted: PostedForm
+) -> Response:
+    """The election form, filled with what the text says: nothing is stored before it is sent."""
+    wanted = year_or_404(year)
+    school = school_for(db, actor, uai, Task.RUN_ELECTION, year=wanted)
+    form, found = Form(BallotTextIn, posted), list[BallotReadingOut]()
+    if not form.attempt(db, lambda data: found.append(read_result(db, actor, uai, wanted, data))):
+        return _paste_page(request, school, wanted, form, status=422)
+    row = queries.election_or_none(db, school.id, wanted)
+    stored = service.seen_election(db, actor, school, row) if row else None
+    filled = _form(stored, service.proposed_seats(db, school, wanted), found[0])
+    return _page(request, db, actor, school, wanted, filled, read=found[0], pasted=posted.get("text"))
+
+
+def _paste_page(
+    request: Request, school: School, year: SchoolYear, form: Form[BallotTextIn], status: int = 200
+) -> Response:
+    form.fields["text"].rows = 14
+    return render(request, "elections/paste.html", status=status, school=school, year=year, form=form)
 
 
 @router.get("/{year}/supprimer")
@@ -92,10 +128,12 @@ def _page(
     year: SchoolYear,
     form: Form[ElectionIn] | None = None,
     status: int = 200,
+    read: BallotReadingOut | None = None,
+    pasted: str = "",
 ) -> Response:
     """The stored result, then the form for who may write; an inspector reads the result only."""
     row = queries.election_or_none(db, school.id, year)
-    seen = service.seen_election(db, school, row) if row else None
+    seen = service.seen_election(db, actor, school, row) if row else None
     is_concerned = service.is_concerned(db, school, year)
     may_write = is_concerned and school.id in actor.schools_for(Task.RUN_ELECTION)
     if form is None and may_write:
@@ -117,15 +155,30 @@ def _page(
         seen=seen,
         results=_results(seen) if seen else [],
         form=form if may_write else None,
+        read=read,
+        pasted=pasted,
         notice=SAVED.get(request.query_params.get("ok", "")),
         not_concerned=None if is_concerned else service.NOT_CONCERNED,
     )
 
 
-def _form(seen: ElectionOut | None, seats: int | None) -> Form[ElectionIn]:
+def _form(
+    seen: ElectionOut | None, seats: int | None, read: BallotReadingOut | None = None
+) -> Form[ElectionIn]:
+    """What is stored, or nothing yet; then what a pasted text says, which never empties a box."""
+    start = {"seats": seats} if seen is None else _stored(seen)
+    if read is not None:
+        start |= {name: value for name, value in read.proposed.model_dump().items() if value or value == 0}
+    return Form(
+        ElectionIn,
+        start=start,
+        version=seen.version if seen else 0,
+        blank_rows=1 if start.get("lists") else 2,
+    )
+
+
+def _stored(seen: ElectionOut) -> dict[str, Any]:
     """Seats that were only computed are left empty again: they follow when a number is corrected."""
-    if seen is None:
-        return Form(ElectionIn, start={"seats": seats}, version=0)
     start: dict[str, Any] = seen.model_dump()
     if seen.seats_filled == sum(one.seats for one in seen.lists) and seen.lists:
         start["seats_filled"] = None
@@ -136,7 +189,7 @@ def _form(seen: ElectionOut | None, seats: int | None) -> Form[ElectionIn]:
     for one in start["lists"]:
         if one["seats"] == one["computed_seats"]:
             one["seats"] = None
-    return Form(ElectionIn, start=start, version=seen.version, blank_rows=1 if seen.lists else 2)
+    return start
 
 
 def _say_what_is_asked(form: Form[ElectionIn]) -> None:

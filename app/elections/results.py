@@ -5,6 +5,8 @@ from typing import Protocol
 
 from app.domain.election import UnresolvedTie, largest_remainder
 from app.domain.french import counted
+from app.domain.plausibility import move_doubt, registered_doubt
+from app.domain.rates import Rate
 
 
 class Obtained(Protocol):
@@ -36,6 +38,7 @@ class Stored(Protocol):
 
     no_ballot: bool
     lots_drawn: bool
+    registered: int | None
     voters: int
     blank_null: int
     seats: int
@@ -49,11 +52,24 @@ class Won(Obtained, Protocol):
     seats: int
 
 
-def warnings_about(result: Stored, lists: Sequence[Won], classes: int | None) -> list[str]:
-    """What is worth a second look. Nothing of it is refused: the official sheet has the last word."""
+def turnout_of(result: Stored) -> Rate | None:
+    """Voters of the registered; None where nobody voted, or where another school counted."""
+    if result.held_with is not None or result.no_ballot or not result.registered:
+        return None
+    return Rate(result.voters, result.registered)
+
+
+def warnings_about(
+    result: Stored, lists: Sequence[Won], classes: int | None, last_year: Rate | None = None
+) -> list[str]:
+    """What is worth a second look. Nothing of it is refused: the official sheet has the last word.
+
+    `last_year` is the turnout of the year before, when the reader may see it.
+    """
     if result.held_with is not None:
         return []
-    found = _about_seats(result, lists, classes)
+    found = [told for told in _about_turnout(result, classes, last_year) if told]
+    found += _about_seats(result, lists, classes)
     if result.no_ballot or not lists:
         return found
     computed = computed_or_none(lists, result.seats)
@@ -70,6 +86,14 @@ def warnings_about(result: Stored, lists: Sequence[Won], classes: int | None) ->
             f"il en manque {missing}."
         )
     return found
+
+
+def _about_turnout(result: Stored, classes: int | None, last_year: Rate | None) -> list[str]:
+    turnout = turnout_of(result)
+    if turnout is None:
+        return []
+    moved = move_doubt(turnout, last_year, "l’an dernier")
+    return [registered_doubt(turnout.out_of, classes), f"Participation\u202f: {moved}" if moved else ""]
 
 
 def _about_seats(result: Stored, lists: Sequence[Won], classes: int | None) -> list[str]:

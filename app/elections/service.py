@@ -11,12 +11,12 @@ from app.accounts.audit import Turn, plain, record, take_turn
 from app.accounts.queries import is_visible
 from app.domain.election import UnresolvedTie
 from app.domain.french import fold
-from app.domain.rates import NOT_APPLICABLE, Figure
+from app.domain.rates import NOT_APPLICABLE, Figure, Rate
 from app.domain.school_year import SchoolYear
 from app.domain.vocabulary import Sector, Source
 from app.elections import queries
 from app.elections.models import Election, ElectionIn, ElectionList, ElectionListIn, ElectionOut
-from app.elections.results import computed_or_none, computed_seats, warnings_about
+from app.elections.results import computed_or_none, computed_seats, turnout_of, warnings_about
 from app.errors import Conflict, FieldError, Invalid, Stale
 from app.measurements.chains import FigureKey, put_only
 from app.schools.models import School
@@ -38,7 +38,7 @@ def record_election(
     Raises Conflict for a private school, and Invalid with the field when the numbers cannot be.
     """
     school = school_for(db, actor, uai, Task.RUN_ELECTION, year=year)
-    _refuse_private(db, school, year)
+    refuse_private(db, school, year)
     turn = take_turn(db, school.id)
     row = queries.election_or_none(db, school.id, year)
     _check(row, version)
@@ -88,8 +88,9 @@ def proposed_seats(db: Session, school: School, year: str) -> int | None:
 # --- reading -------------------------------------------------------------------------------------------
 
 
-def seen_election(db: Session, school: School, row: Election) -> ElectionOut:
-    return _out(db, school, row, queries.lists_of(db, school.id, [row.year])[row.year])
+def seen_election(db: Session, actor: Actor, school: School, row: Election) -> ElectionOut:
+    lists = queries.lists_of(db, school.id, [row.year])[row.year]
+    return _out(db, school, row, lists, _turnout_seen(db, actor, school, SchoolYear(row.year).previous))
 
 
 def elections_seen(db: Session, actor: Actor, school: School, *, after: str) -> list[ElectionOut]:
@@ -97,10 +98,29 @@ def elections_seen(db: Session, actor: Actor, school: School, *, after: str) -> 
     rows = queries.elections_of_school(db, school.id, after=after)
     seen = [row for row in rows if is_visible(db, actor, school.id, Task.SEE_ELECTIONS, row.year)]
     lists = queries.lists_of(db, school.id, [row.year for row in seen])
-    return [_out(db, school, row, lists[row.year]) for row in seen]
+    turnouts = {row.year: turnout_of(row) for row in seen}
+    if after:
+        turnouts[after] = _turnout_seen(db, actor, school, after)
+    return [
+        _out(db, school, row, lists[row.year], turnouts.get(SchoolYear(row.year).previous)) for row in seen
+    ]
 
 
-def _out(db: Session, school: School, row: Election, lists: Sequence[ElectionList]) -> ElectionOut:
+def _turnout_seen(db: Session, actor: Actor, school: School, year: str) -> Rate | None:
+    """A year's turnout, when that year is the actor's to see."""
+    row = queries.election_or_none(db, school.id, year)
+    if row is None or not is_visible(db, actor, school.id, Task.SEE_ELECTIONS, year):
+        return None
+    return turnout_of(row)
+
+
+def _out(
+    db: Session,
+    school: School,
+    row: Election,
+    lists: Sequence[ElectionList],
+    last_year: Rate | None,
+) -> ElectionOut:
     computed = computed_or_none(lists, row.seats) or {}
     return ElectionOut.model_validate(
         plain(row)
@@ -111,7 +131,7 @@ def _out(db: Session, school: School, row: Election, lists: Sequence[ElectionLis
                 | {"computed_seats": computed.get(one.name)}
                 for one in lists
             ],
-            "warnings": warnings_about(row, lists, proposed_seats(db, school, row.year)),
+            "warnings": warnings_about(row, lists, proposed_seats(db, school, row.year), last_year),
         }
     )
 
@@ -129,7 +149,7 @@ def _told(db: Session, row: Election) -> dict[str, Any]:
 # --- checks --------------------------------------------------------------------------------------------
 
 
-def _refuse_private(db: Session, school: School, year: str) -> None:
+def refuse_private(db: Session, school: School, year: str) -> None:
     if not is_concerned(db, school, year):
         raise Conflict(NOT_CONCERNED, code="private_school")
 

@@ -75,7 +75,7 @@ def figures(db: Session, world: World, year: str = YEAR) -> dict[str, tuple[Stat
 
 def test_one_result_feeds_three_figures_and_leaves_one_event(db: Session, world: World) -> None:
     row = record_election(db, world.actor(db, "claire"), A, YEAR, ballot())
-    seen = seen_election(db, world.a, row)
+    seen = seen_election(db, world.actor(db, "claire"), world.a, row)
     assert (seen.valid, seen.seats_filled, seen.warnings) == (150, 9, [])
     assert [(one.name, one.seats) for one in seen.lists] == [("FCPE", 6), ("Parents de l’école", 3)]
     assert figures(db, world) == {
@@ -131,7 +131,9 @@ def test_without_a_list_seats_are_filled_by_lots(db: Session, world: World) -> N
 
 def test_the_remaining_seats_can_be_drawn_too(db: Session, world: World) -> None:
     short = ballot(lists=[FCPE | {"votes": 150, "candidates": 7}], lots_drawn=True, seats_filled=9)
-    seen = seen_election(db, world.a, record_election(db, world.actor(db, "claire"), A, YEAR, short))
+    seen = seen_election(
+        db, world.actor(db, "claire"), world.a, record_election(db, world.actor(db, "claire"), A, YEAR, short)
+    )
     assert (seen.lists[0].seats, seen.seats_filled, seen.warnings) == (7, 9, [])
 
 
@@ -164,7 +166,7 @@ def test_what_looks_odd_is_told_and_kept(
     db: Session, world: World, change: dict[str, Any], words: list[str]
 ) -> None:
     row = record_election(db, world.actor(db, "claire"), A, YEAR, ballot(**change))
-    told = seen_election(db, world.a, row).warnings
+    told = seen_election(db, world.actor(db, "claire"), world.a, row).warnings
     assert len(told) == len(words)
     assert all(word in sentence for word, sentence in zip(words, told, strict=True))
 
@@ -176,7 +178,9 @@ def test_level_lists_ask_for_the_seats(db: Session, world: World) -> None:
         record_election(db, claire, A, YEAR, ballot(lists=level))
     assert [error.pointer for error in refusal.value.errors] == ["/lists/0/seats", "/lists/1/seats"]
     said = [level[0] | {"seats": 5}, level[1] | {"seats": 4}]
-    seen = seen_election(db, world.a, record_election(db, claire, A, YEAR, ballot(lists=said)))
+    seen = seen_election(
+        db, world.actor(db, "claire"), world.a, record_election(db, claire, A, YEAR, ballot(lists=said))
+    )
     assert ([one.seats for one in seen.lists], seen.warnings) == ([5, 4], [])
 
 
@@ -366,7 +370,9 @@ def test_a_result_through_the_page(sign_in: SignIn, db: Session, world: World) -
     }
     form(claire, PAGE, **more)
     assert figures(db, world)["seats_filled"] == (Status.VALUE, 9, 9)
-    assert "À relire" not in claire.get(PAGE).text
+    page = claire.get(PAGE).text
+    assert "il en manque" not in page
+    assert "soit 151,3 par classe\u202f: d’ordinaire de 20 à 70." in page
     assert form(claire, f"{PAGE}/supprimer", version="1").status_code == 409
     assert form(claire, f"{PAGE}/supprimer", version="2").headers["location"] == f"{PAGE}?ok=supprime"
 
