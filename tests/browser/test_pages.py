@@ -62,6 +62,7 @@ PAGES = {
         f"{HOME}/comptage/{{event}}?par=niveau",
         f"{HOME}/comptage/{{event}}/cloture",
         f"{HOME}/partenaires",
+        f"{HOME}/fichiers",
         f"{HOME}/election/2026-2027",
         f"{HOME}/analyse-partagee/nouvelle",
         f"{HOME}/parents",
