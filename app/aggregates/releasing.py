@@ -21,7 +21,7 @@ from app.aggregates.expected import Expected, expected_in
 from app.aggregates.models import Breakdown, PublicationOut, Release, ReleaseCell, ReleasedFigure
 from app.domain.indicators import INDICATORS
 from app.domain.rates import Rate
-from app.domain.release import Cell, Part, Released, decide_release, members_of
+from app.domain.release import Cell, Exposed, Hidden, Part, Released, decide_release, members_of
 from app.domain.release_rules import CHANGES_OF_PERSONS, LEVELS
 from app.domain.school_year import Term
 from app.domain.transmitted import base_of
@@ -62,7 +62,8 @@ def prepare_release(db: Session, actor: Actor, term: Term, *, most: int | None =
     """Decide the next release of a term from what is published now.
 
     Raises Forbidden for who may not, and Conflict when nothing is published, when fewer than 3 schools with
-    11 families in all have changed since the last one, or when there are more than `most` figures.
+    11 families in all have changed since the last one, when there are more than `most` figures, or when what
+    was released before would give away a figure that must now be hidden.
     """
     if not may_release(db, actor):
         raise Forbidden()
@@ -191,7 +192,7 @@ def _decide(db: Session, prepared: Prepared, now: Figures, history: Sequence[Fig
         former = {
             _cell(row): row for rows in cells for row in rows if row.indicator == slug and row.reason is None
         }
-        verdicts = decide_release(parts, INDICATORS[slug].counts, earlier)
+        verdicts = _verdicts(parts, slug, earlier)
         members = members_of(parts)
         for cell, reason in verdicts.items():
             row = _row(prepared, slug, cell, members[cell], expected)
@@ -200,6 +201,17 @@ def _decide(db: Session, prepared: Prepared, now: Figures, history: Sequence[Fig
             if reason is not None and cell in former:
                 row |= {name: getattr(former[cell], name) for name in _CARRIED}
             prepared.cells.append(row)
+
+
+def _verdicts(parts: Sequence[Part], slug: str, earlier: Sequence[Released]) -> dict[Cell, Hidden | None]:
+    try:
+        return decide_release(parts, INDICATORS[slug].counts, earlier)
+    except Exposed as found:
+        told = (
+            f"{INDICATORS[slug].title}\u202f: les publications déjà faites de ce trimestre suffiraient à "
+            "retrouver un chiffre qui doit rester caché. Rien n’a été publié."
+        )
+        raise Conflict(told, code="exposed") from found
 
 
 _CARRIED = ("counted", "out_of", "pupils", "schools_reporting", "schools_expected", "reason", "since")

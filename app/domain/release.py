@@ -4,25 +4,34 @@ The rules, what somebody who looks may know, and what was measured: docs/adr/001
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.domain.release_blocks import Row, groups_of
+from app.domain.release_bounds import Audit
+from app.domain.release_findings import Findings, show_again
+from app.domain.release_hiding import Draft, Secret, hide_rests
 from app.domain.release_rules import (
-    BREAKDOWNS,
     CHANGES_OF_PERSONS,
     EVENTS,
-    LEVELS,
     PERSONS,
     Cell,
     Floor,
     Hidden,
     Kind,
     Part,
+    Tally,
     fault,
 )
 
-__all__ = ["Cell", "Hidden", "Part", "Released", "decide_release", "members_of"]
+Counts = Literal["persons", "events", "public"]
+
+__all__ = ["Cell", "Counts", "Exposed", "Hidden", "Part", "Released", "decide_release", "members_of"]
+
+
+class Exposed(Exception):
+    """What was released before gives away what must now be hidden: to hide more now is no help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +48,68 @@ class Released:
 
 def decide_release(
     parts: Sequence[Part],
-    counts: Literal["persons", "events", "public"],
+    counts: Counts,
     earlier: Sequence[Released] = (),
 ) -> dict[Cell, Hidden | None]:
     """Say of every cell why it is hidden in the new release of one indicator and term; None when shown.
 
     `parts` are all the schools that report, one each; `earlier` the releases already made, oldest first. A
     cell hidden for `Hidden.TOO_FEW_CHANGES` was shown before, and what was shown stays. The order of the
-    schools changes nothing. ValueError when a school is there twice.
+    schools changes nothing. ValueError when a school is there twice; Exposed when nothing can make it clean.
     """
     if len({p.school for p in parts}) < len(parts):
         raise ValueError("Une école ne compte qu’une fois.")
-    cells = members_of(parts)
     if counts == "public":
-        return dict.fromkeys(cells)
-    floor, few = (PERSONS, CHANGES_OF_PERSONS) if counts == "persons" else (EVENTS, EVENTS)
-    verdicts = {cell: fault(members, floor) for cell, members in cells.items()}
-    known: set[Cell] = set()
-    for release in earlier:
-        changes = _changes(parts, release.parts)
-        for cell in cells.keys() & set(release.shown):
-            if cell not in changes:
-                known.add(cell)
-            elif verdicts[cell] is None and fault(changes[cell], few):
-                verdicts[cell] = Hidden.TOO_FEW_CHANGES
-    _hide_more(cells, verdicts, known, floor)
-    return verdicts
+        return dict.fromkeys(members_of(parts))
+    floors = (PERSONS, CHANGES_OF_PERSONS) if counts == "persons" else (EVENTS, EVENTS)
+    secrets: dict[Row, Secret] = {}
+    for number, release in enumerate(earlier):
+        then = _Judgement(release.parts, earlier[:number], *floors)
+        secrets |= {Row(number, cell): secret for cell, secret in then.secrets.items()}
+    now = _Judgement(parts, earlier, *floors)
+    secrets |= {Row(len(earlier), cell): secret for cell, secret in now.secrets.items()}
+    draft = Draft(
+        cells=now.cells,
+        verdicts=now.verdicts,
+        known=now.known,
+        secrets=secrets,
+        floor=floors[0],
+        groups=groups_of([*(release.parts for release in earlier), parts]),
+        number=len(earlier),
+        old={Row(number, cell) for number, release in enumerate(earlier) for cell in release.shown},
+    )
+    findings, audit = Findings(draft), Audit(draft)
+    while hide_rests(draft) or findings.hide() or (counts == "persons" and audit.hide()):
+        pass
+    if draft.beyond_help:
+        raise Exposed(sorted(draft.beyond_help))
+    show_again(draft)
+    return draft.verdicts
+
+
+class _Judgement:
+    """What the rules say of each cell of a release by itself.
+
+    `known` are cells that an earlier release showed and that are the same now; `secrets` what must not be
+    told: the cells that the rules hide, and the changes, where there are too few to renew a cell.
+    """
+
+    def __init__(self, parts: Sequence[Part], earlier: Sequence[Released], floor: Floor, few: Floor) -> None:
+        self.cells = {cell: Tally.of(members) for cell, members in members_of(parts).items()}
+        self.verdicts = {cell: fault(tallies, floor) for cell, tallies in self.cells.items()}
+        self.secrets = {cell: Secret(self.cells[cell], floor) for cell, why in self.verdicts.items() if why}
+        self.known: set[Cell] = set()
+        for release in earlier:
+            changes = _changes(parts, release.parts)
+            for cell in sorted(self.cells.keys() & set(release.shown)):
+                changed = Tally.of(changes[cell])
+                if not changed:
+                    self.known.add(cell)
+                elif self.verdicts[cell] in (None, Hidden.TOO_FEW_CHANGES) and fault(changed, few):
+                    self.verdicts[cell] = Hidden.TOO_FEW_CHANGES
+                    self.secrets[cell] = Secret(changed, few)
+        for cell in self.known:
+            self.secrets.pop(cell, None)
 
 
 def members_of(parts: Sequence[Part]) -> dict[Cell, list[Part]]:
@@ -90,44 +135,3 @@ def _changes(parts: Sequence[Part], before: Sequence[Part]) -> dict[Cell, list[P
             for cell in dict.fromkeys(cell for p in both for cell in p.kind.cells):
                 changes[cell].append(both[0])
     return changes
-
-
-def _hide_more(
-    cells: Mapping[Cell, Sequence[Part]],
-    verdicts: dict[Cell, Hidden | None],
-    known: Collection[Cell],
-    floor: Floor,
-) -> None:
-    """Hide further cells, the least first, until the rest of every total is empty or stands on its own."""
-    divisions = _divisions(cells)
-    unsettled = True
-    while unsettled:
-        unsettled = False
-        for total, division in divisions:
-            if verdicts[total] and total not in known:
-                continue
-            shown = [cell for cell in division if cell in known or not verdicts[cell]]
-            told = {p.school for cell in shown for p in cells[cell]}
-            rest = [p for p in cells[total] if p.school not in told]
-            may_hide = [cell for cell in shown if cell not in known]
-            if rest and may_hide and fault(rest, floor):
-                least = min(may_hide, key=lambda cell: (sum(p.base for p in cells[cell]), cell))
-                verdicts[least] = Hidden.SUBTRACTION
-                unsettled = True
-
-
-def _divisions(cells: Mapping[Cell, Sequence[Part]]) -> list[tuple[Cell, list[Cell]]]:
-    """Every way to add cells up to another: by the territories below, or by the values of one cut."""
-    into: dict[tuple[Cell, str], set[Cell]] = defaultdict(set)
-    for kind in {p.kind for members in cells.values() for p in members}:
-        for step in range(1, len(LEVELS)):
-            whole = Cell(kind.path[step], LEVELS[step])
-            below = Cell(kind.path[step - 1], LEVELS[step - 1])
-            if below in cells:
-                into[whole, "territory"].add(below)
-            for breakdown, value in zip(BREAKDOWNS[1:], kind.cuts, strict=True):
-                cut = whole._replace(breakdown=breakdown, value=value)
-                into[whole, breakdown].add(cut)
-                if step > 1:
-                    into[cut, "territory"].add(below._replace(breakdown=breakdown, value=value))
-    return [(total, sorted(division)) for (total, _), division in sorted(into.items())]

@@ -99,68 +99,86 @@ EVENTS = Floor(FEWEST_SCHOOLS)
 CHANGES_OF_PERSONS = Floor(FEWEST_SCHOOLS, FEWEST_COUNTED_OUT_OF)
 
 
-def fault(parts: Collection[Part], floor: Floor) -> Hidden | None:
+class Tally(NamedTuple):
+    """What schools that the same inspector reads live, or nobody, hold together."""
+
+    read_by: str | None
+    schools: int
+    base: int
+    sides: tuple[int, ...]
+    largest: int
+
+    @classmethod
+    def of(cls, parts: Collection[Part]) -> "list[Tally]":
+        by_reader: dict[str | None, list[Part]] = defaultdict(list)
+        for part in parts:
+            by_reader[part.read_by].append(part)
+        return [
+            cls(read_by, len(some), sum(p.base for p in some), _sides(some), max(p.base for p in some))
+            for read_by, some in by_reader.items()
+        ]
+
+
+def _sides(parts: Collection[Part]) -> tuple[int, ...]:
+    """Those who came and, of a rate, those who did not."""
+    came = sum(p.counted for p in parts)
+    asked = [p.out_of for p in parts if p.out_of is not None]
+    return (came, sum(asked) - came) if asked else (came,)
+
+
+def fault(tallies: Collection[Tally], floor: Floor) -> Hidden | None:
     """What keeps the sum over these schools from being told, to anybody; None when nothing does."""
-    return fault_for_strangers(parts, floor) or fault_for_insiders(parts, floor)
+    return fault_for_strangers(tallies, floor) or fault_for_insiders(tallies, floor)
 
 
-def fault_for_strangers(parts: Collection[Part], floor: Floor) -> Hidden | None:
+def fault_for_strangers(tallies: Collection[Tally], floor: Floor) -> Hidden | None:
     """The same, for those who know none of the schools."""
-    base = _base(parts)
-    if len(parts) < floor.schools:
+    base = sum(t.base for t in tallies)
+    if sum(t.schools for t in tallies) < floor.schools:
         return Hidden.TOO_FEW_SCHOOLS
-    if base < floor.base or any(side < floor.either_side for side in _sides(parts)):
+    sides = zip(*(t.sides for t in tallies), strict=True)
+    if base < floor.base or any(sum(side) < floor.either_side for side in sides):
         return Hidden.TOO_FEW_FAMILIES
-    if max(p.base for p in parts) * 100 > base * floor.heaviest:
+    if max(t.largest for t in tallies) * 100 > base * floor.heaviest:
         return Hidden.ONE_SCHOOL_WEIGHS
     return None
 
 
-def fault_for_insiders(parts: Collection[Part], floor: Floor) -> Hidden | None:
+def fault_for_insiders(tallies: Collection[Tally], floor: Floor) -> Hidden | None:
     """The same, for any two inspectors together: each takes away the schools that they read live.
 
     What remains must be nothing at all, or stand on its own. Each sum shrinks most when its own two largest
     circonscriptions are taken away, and the share of one school grows most when the two largest of the
     *others* are: the totals and the three largest answer for every pair.
     """
-    by_reader: dict[str | None, list[Part]] = defaultdict(list)
-    for part in parts:
-        by_reader[part.read_by].append(part)
-    unread = by_reader.pop(None, [])
-    groups = list(by_reader.values())
+    unread = any(t.read_by is None for t in tallies)
+    bases: dict[str, int] = defaultdict(int)
+    for tally in tallies:
+        if tally.read_by is not None:
+            bases[tally.read_by] += tally.base
     # Two inspectors who read everything learn nothing; the worst they can do then is to forget one of theirs.
-    taken = INSIDERS if unread else min(INSIDERS, len(groups) - 1)
+    taken = INSIDERS if unread else min(INSIDERS, len(bases) - 1)
 
-    def least(total: int, amounts: Iterable[int]) -> int:
-        return total - sum(nlargest(taken, amounts))
+    def least(amounts: Iterable[int]) -> int:
+        """The total of these amounts, one a tally, without the circonscriptions where it is largest."""
+        total, of = 0, dict.fromkeys(bases, 0)
+        for tally, amount in zip(tallies, amounts, strict=True):
+            total += amount
+            if tally.read_by is not None:
+                of[tally.read_by] += amount
+        return total - sum(nlargest(taken, of.values()))
 
-    base, bases = _base(parts), [_base(group) for group in groups]
-    sides, sides_of = _sides(parts), [_sides(group) for group in groups]
-    largest = nlargest(INSIDERS + 1, range(len(groups)), key=bases.__getitem__)
+    base = sum(t.base for t in tallies)
+    largest = nlargest(INSIDERS + 1, bases, key=bases.__getitem__)
 
-    def weighs(number: int | None, group: Collection[Part]) -> bool:
-        others = [bases[other] for other in largest if other != number][:INSIDERS]
-        return max((p.base for p in group), default=0) * 100 > (base - sum(others)) * floor.heaviest
+    def weighs(tally: Tally) -> bool:
+        others = [bases[other] for other in largest if other != tally.read_by][:INSIDERS]
+        return tally.largest * 100 > (base - sum(others)) * floor.heaviest
 
     falls = (
-        least(len(parts), map(len, groups)) < floor.schools
-        or least(base, bases) < floor.base
-        or any(
-            least(*pair) < floor.either_side for pair in zip(sides, zip(*sides_of, strict=True), strict=False)
-        )
-        or any(weighs(number, group) for number, group in enumerate(groups))
-        or weighs(None, unread)
+        least(t.schools for t in tallies) < floor.schools
+        or least(t.base for t in tallies) < floor.base
+        or any(least(side) < floor.either_side for side in zip(*(t.sides for t in tallies), strict=True))
+        or any(map(weighs, tallies))
     )
     return Hidden.SUBTRACTION if falls else None
-
-
-def _base(parts: Iterable[Part]) -> int:
-    return sum(p.base for p in parts)
-
-
-def _sides(parts: Collection[Part]) -> tuple[int, ...]:
-    """Those who came and, of a rate, those who did not."""
-    came = sum(p.counted for p in parts)
-    if any(p.out_of is None for p in parts):
-        return (came,)
-    return came, sum(p.out_of - p.counted for p in parts if p.out_of is not None)

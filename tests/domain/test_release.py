@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.domain.release import Cell, Hidden, Part, Released, decide_release
+from app.domain.release import Cell, Exposed, Hidden, Part, Released, decide_release, members_of
 
 NATION = "fr"
 
@@ -117,3 +117,12 @@ def test_a_change_is_not_found_by_two_inspectors_who_know_the_others() -> None:
     told = [part(f"c{n}-0", f"c{n}", counted=41) for n in (1, 2, 3)]
     told += [p for p in FOUR if p.school not in {q.school for q in told}]
     assert decide_release(told, "persons", [before])[DEPARTEMENT] is Hidden.TOO_FEW_CHANGES
+
+
+@pytest.mark.parametrize("unsaid", [set[str](), {"rep"}])
+def test_what_an_earlier_release_gives_away_is_refused(unsaid: set[str]) -> None:
+    """As if it had been made by other rules: the lone REP school is told, or is what the others leave."""
+    told = [*FOUR, part("alone", "c1", priority="rep")]
+    before = Released(told, [cell for cell in members_of(told) if cell.value not in unsaid])
+    with pytest.raises(Exposed):
+        decide_release(told, "persons", [before])
