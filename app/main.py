@@ -16,6 +16,7 @@ from app import clock, routers
 from app.accounts.access import signed_in
 from app.accounts.queries import service_note
 from app.aggregates.answers import Kept
+from app.aggregates.warm import Remembered
 from app.db import Database, Gate, InRoom, make_engine
 from app.errors import Unavailable
 from app.settings import Settings
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.gate = Gate(settings.threads)
     app.state.templates = make_environment()
     app.state.answers = Kept()
+    app.state.remembered = Remembered()
     app.state.is_demo = False
     problems.install(app)
     public: tuple[APIRouter, ...] = routers.PUBLIC

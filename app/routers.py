@@ -90,6 +90,7 @@ PRIVATE = (
     parents_pages.router,
     transmissions_api.router,
     transmissions_pages.router,
+    aggregates_api.figures,
     aggregates_api.router,
     aggregates_pages.router,
     release_pages.router,

@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.aggregates.answers import Kept
+from app.aggregates.warm import Remembered
 from app.db import Database, make_engine, migrate
 from app.main import create_app
 from app.settings import Settings
@@ -146,7 +147,8 @@ def sign_in(web: FastAPI, engine: Engine, db: Session, world: World) -> Iterator
     """`sign_in("claire")` is a browser of hers; `sign_in("anonymous")` has no cookie."""
     before = web.state.database
     web.state.database = OneTransaction(engine, db)
-    web.state.answers = Kept()  # what is undone after a test must not be remembered in the next one
+    # What is undone after a test must not be remembered in the next one.
+    web.state.answers, web.state.remembered = Kept(), Remembered()
 
     def client(name: str) -> TestClient:
         browser = TestClient(web, base_url="https://testserver", follow_redirects=False)

@@ -113,12 +113,16 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
             raise Forbidden("Cette page a expiré : rechargez-la, puis envoyez à nouveau.", code="csrf")
     request.state.actor = actor
     moment = clock.now()
-    if credential.last_used_at is None or moment - credential.last_used_at >= TOUCH_EVERY:
-        background.add_task(_touch, request, credential, moment)
+    if is_touch_due(credential.last_used_at, moment):
+        background.add_task(touch_afterwards, request, credential, moment)
     return actor
 
 
-async def _touch(request: Request, credential: Credential, moment: datetime) -> None:
+def is_touch_due(last_used_at: datetime | None, moment: datetime) -> bool:
+    return last_used_at is None or moment - last_used_at >= TOUCH_EVERY
+
+
+async def touch_afterwards(request: Request, credential: Credential, moment: datetime) -> None:
     """After the answer, in a short transaction of its own."""
 
     def write() -> None:

@@ -2,8 +2,11 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from threading import Lock
+from uuid import UUID
 
 from fastapi import Request
 from sqlmodel import Session
@@ -72,23 +75,51 @@ class Kept:
                 self._size -= len(dropped)
 
 
-def answer(request: Request, db: Session, asked: Question, wanted: Wanted) -> Response:
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The file that answers a question, and the state of the data that it is made of."""
+
+    wanted: Wanted
+    inside: tuple[UUID, ...]
+    """The circonscriptions asked about."""
+    state: tuple[int, tuple[int, int, datetime | None]]
+    """The service's own turns move with each import and each release; the circonscriptions' versions with
+    each transmission, vote and move."""
+    tag: str
+
+
+def asking_of(db: Session, asked: Question, wanted: Wanted, kind: str) -> Asking:
+    inside = tuple(one.id for one in queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION))
+    state = version_of(db, NIL), queries.live_version(db, inside)
+    return Asking(wanted, inside, state, strong_tag(asked.key, kind, state))
+
+
+def answer(request: Request, db: Session, asked: Question, wanted: Wanted) -> tuple[Response, Asking]:
     """The answer, or 304 for who has it already. The question says who may read it: ask first."""
 
     def made() -> tuple[str, bytes]:
         table = table_of(db, asked)
         return table.name, encoded(table, wanted)
 
-    return tagged_answer(request, tag_of(db, asked, wanted.key), wanted, made)
+    asking = asking_of(db, asked, wanted, wanted.key)
+    return tagged_answer(request, asking.tag, wanted, made), asking
 
 
-def distribution_answer(request: Request, db: Session, asked: Question) -> Response:
+def distribution_answer(request: Request, db: Session, asked: Question) -> tuple[Response, Asking]:
     """The same for the schools of one indicator and one term."""
 
     def made() -> tuple[str, bytes]:
         return "distribution", distribution_of(db, asked).model_dump_json().encode()
 
-    return tagged_answer(request, tag_of(db, asked, "distribution"), Wanted(Format.JSON), made)
+    asking = asking_of(db, asked, Wanted(Format.JSON), "distribution")
+    return tagged_answer(request, asking.tag, asking.wanted, made), asking
+
+
+def known_answer(request: Request, asking: Asking) -> Response | None:
+    """The same answer once more; None when its bytes were dropped meanwhile."""
+    kept: Kept = request.app.state.answers
+    found = kept.get(asking.tag)
+    return tagged_answer(request, asking.tag, asking.wanted, lambda: found) if found else None
 
 
 Made = Callable[[], tuple[str, bytes]]
@@ -114,17 +145,6 @@ def kept_or_made(request: Request, tag: str, made: Made) -> tuple[str, bytes]:
         found = made()
         kept.put(tag, *found)
     return found
-
-
-def tag_of(db: Session, asked: Question, kind: str) -> str:
-    """A strong ETag: the question, the kind of file, and the state of everything an answer is made of.
-
-    The service's own turns move with each import and each release; the circonscriptions' versions with each
-    transmission, vote and move.
-    """
-    inside = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)
-    state = version_of(db, NIL), queries.live_version(db, [one.id for one in inside])
-    return strong_tag(asked.key, kind, state)
 
 
 def strong_tag(*state: object) -> str:

@@ -22,6 +22,7 @@ from app.aggregates.models import (
 )
 from app.aggregates.preview import Decided, decide_while_reading, preview_of
 from app.aggregates.releasing import publish_release
+from app.aggregates.warm import WarmRoute, remember
 from app.db import Db, InRoom
 from app.domain.school_year import Term
 from app.errors import NotFound
@@ -30,6 +31,8 @@ from app.web.formats import ByExtension, WantedFormat, offered
 from app.web.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/api/v1", tags=["Agréger"])
+figures = APIRouter(prefix="/api/v1", tags=["Agréger"], route_class=WarmRoute)
+"""What is asked again and again: answered from memory as long as it holds."""
 
 
 def _question(
@@ -68,8 +71,10 @@ Asked = Annotated[Question, Depends(_question)]
 TOLD = "Une ligne par territoire, indicateur, trimestre et valeur de la coupe."
 
 
-@router.get("/aggregates", response_model=Page[AggregateOut], responses=offered(TOLD))
-def get_aggregates(request: Request, db: Db, asked: Asked, wanted: WantedFormat) -> Response:
+@figures.get("/aggregates", response_model=Page[AggregateOut], responses=offered(TOLD))
+def get_aggregates(
+    request: Request, db: Db, actor: CurrentActor, asked: Asked, wanted: WantedFormat
+) -> Response:
     """Les chiffres d’un territoire, une ligne par territoire, indicateur, trimestre et valeur de la coupe.
 
     Les taux sont Σ/Σ, jamais une moyenne de taux. L’IEN lit sa circonscription en direct ; au-dessus, ce
@@ -77,21 +82,27 @@ def get_aggregates(request: Request, db: Db, asked: Asked, wanted: WantedFormat)
     chiffre masqué est `null` avec `suppressed`. Aucun classement : les lignes suivent les noms. `ETag` change
     avec les données : redemandez avec `If-None-Match`, et recevez 304 tant que rien n’a changé.
     """
-    return answers.answer(request, db, asked, wanted)
+    answer, asking = answers.answer(request, db, asked, wanted)
+    remember(request, db, actor, asked, asking)
+    return answer
 
 
-@router.get(
+@figures.get(
     "/aggregates.{extension}",
     response_model=Page[AggregateOut],
     responses=offered(TOLD),
     dependencies=[ByExtension],
 )
-def get_aggregates_as_file(request: Request, db: Db, asked: Asked, wanted: WantedFormat) -> Response:
+def get_aggregates_as_file(
+    request: Request, db: Db, actor: CurrentActor, asked: Asked, wanted: WantedFormat
+) -> Response:
     """La même réponse en fichier : une adresse à coller dans un tableur."""
-    return answers.answer(request, db, asked, wanted)
+    answer, asking = answers.answer(request, db, asked, wanted)
+    remember(request, db, actor, asked, asking)
+    return answer
 
 
-@router.get("/aggregates/distribution", response_model=DistributionOut)
+@figures.get("/aggregates/distribution", response_model=DistributionOut)
 def get_distribution(
     request: Request,
     db: Db,
@@ -116,7 +127,9 @@ def get_distribution(
     (`not_shown`).
     """
     asked = one_question(db, actor, indicator=indicator, within=within, term=term, today=today)
-    return answers.distribution_answer(request, db, asked)
+    answer, asking = answers.distribution_answer(request, db, asked)
+    remember(request, db, actor, asked, asking)
+    return answer
 
 
 @router.get("/releases", response_model=Page[ReleaseOut])
