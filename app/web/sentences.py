@@ -1,5 +1,6 @@
 """pydantic's error types as sentences that tell a person what to do."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -64,6 +65,9 @@ def sentence_for(kind: str, context: Mapping[str, Any], message: str, *, is_json
     if kind in _BOUNDS:
         write, key = _BOUNDS[kind]
         return write.format(number(context[key]))
+    if is_json and kind in {"enum", "literal_error"}:
+        listed = ", ".join(re.findall(r"'([^']+)'", str(context.get("expected", ""))))
+        return f"Choisissez une de ces valeurs\u202f: {listed}."
     sentence = _PLAIN.get(kind, "Cette réponse n’est pas reconnue.")
     return _IN_JSON.get(sentence, sentence) if is_json else sentence
 

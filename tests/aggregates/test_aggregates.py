@@ -1,5 +1,6 @@
 """What the inspector asks, what an authority asks, and every question that is refused with its list."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.accounts.actor import command_actor
+from app.aggregates.models import Breakdown
 from app.aggregates.releasing import prepare_release, publish_release
 from app.domain.school_year import Term
 from app.elections.models import ElectionIn
@@ -171,7 +173,36 @@ def test_ten_thousand_terms_are_refused_quickly(ask: Ask, region: Region) -> Non
 
 def test_another_cut_answers_with_the_list(ask: Ask, region: Region) -> None:
     refusal = ask("ines", breakdown="sex")
-    assert refusal["status"] == 422
+    assert (refusal["status"], refusal["errors"][0]["pointer"]) == (422, "/breakdown")
+    for cut in Breakdown:
+        assert cut.value in refusal["errors"][0]["detail"], refusal
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "aggregates.csv?indicator=notes",
+        "aggregates.csv?level=departement",
+        f"aggregates.xlsx?term={T1},{LAST_YEAR}-T3..{T1}",
+        "aggregates/distribution?indicator=notes",
+        "aggregates/distribution?indicator=individual_meetings&term=2030-2031-T1",
+        "aggregates/distribution?indicator=individual_meetings&term=" + "2026-2027-T1,2025-2026-T1",
+        "aggregates.csv?within=0990901A",
+        "aggregates/distribution?indicator=individual_meetings&within=FR",
+        "aggregates?term=" + "current," * 5_000,
+    ],
+)
+def test_a_refusal_is_a_problem_with_a_sentence_and_the_service_stays_up(
+    sign_in: SignIn, region: Region, path: str
+) -> None:
+    ines = sign_in("ines")
+    refused = ines.get(f"/api/v1/{path}")
+    assert refused.status_code in {404, 422}
+    assert refused.headers["content-type"] == "application/problem+json"
+    told = refused.json()
+    for sentence in (told["detail"], *(error["detail"] for error in told.get("errors", []))):
+        assert re.fullmatch(r"[A-ZÀ-Ý«].*[.!?]", sentence, re.DOTALL), sentence
+    assert ines.get("/api/v1/aggregates").status_code == 200
 
 
 @pytest.mark.parametrize("within", [COAST, "099", "FR", "0999999Z", "x"])
