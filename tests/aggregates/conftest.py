@@ -67,6 +67,10 @@ class Region:
 @pytest.fixture
 def empty_region(db: Session, world: World) -> Region:
     """Nobody has typed anything yet."""
+    return build_region(db, world)
+
+
+def build_region(db: Session, world: World) -> Region:
     head = add_user(db, "nora")
     found: dict[str, tuple[str, UUID]] = {}
     names = [f"{place}{number}" for place in MEETINGS for number in range(4)]
@@ -100,6 +104,10 @@ def empty_region(db: Session, world: World) -> Region:
 @pytest.fixture
 def region(empty_region: Region) -> Region:
     """Everybody has transmitted the first term."""
+    return send_first_term(empty_region)
+
+
+def send_first_term(empty_region: Region) -> Region:
     for place, figures in MEETINGS.items():
         for number, (counted, out_of) in enumerate(figures):
             name = f"{place}{number}"
