@@ -18,6 +18,8 @@ from app.exchange import api as exchange_api
 from app.exchange import pages as exchange_pages
 from app.goals import api as goals_api
 from app.goals import pages as goals_pages
+from app.library import api as library_api
+from app.library import pages as library_pages
 from app.measurements import api as measurements_api
 from app.measurements import grade_pages, session_pages
 from app.measurements import pages as measurements_pages
@@ -71,6 +73,8 @@ PRIVATE = (
     partner_pages.router,
     counting_api.router,
     counting_pages.router,
+    library_api.router,
+    library_pages.router,
     measurements_api.router,
     measurements_pages.router,
     grade_pages.router,

@@ -278,6 +278,13 @@ MATRIX: dict[str, Row] = {
     "POST /ecoles/{uai}/partenaires/{partner_id}": steer(_PARTNER | {"version": "1"}),
     "GET /ecoles/{uai}/partenaires/{partner_id}/supprimer": steer(),
     "POST /ecoles/{uai}/partenaires/{partner_id}/supprimer": steer({"version": "1"}),
+    # --- the library
+    "GET /api/v1/levers": signed_in(),
+    "GET /api/v1/practices": signed_in(),
+    "GET /api/v1/practices/{slug}": signed_in(places={"slug": "parents_cafe"}),
+    "GET /leviers": signed_in(),
+    "GET /pratiques": signed_in(query="q=cafe+parent&step=come&axis="),
+    "GET /pratiques/{slug}": signed_in(places={"slug": "parents_cafe"}),
     # --- ANALYSER
     "GET /api/v1/schools/{uai}/measurements": see_work(),
     "POST /api/v1/schools/{uai}/measurements": count(_MEETINGS | {"term": "2025-2026-T2"}),

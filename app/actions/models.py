@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyC
 from sqlmodel import Field, SQLModel
 
 from app.db import Day, Text, Whole, choice, uuid7
+from app.domain.levers import LEVERS
 from app.domain.vocabulary import (
-    LEVERS,
     ActionState,
     Audience,
     Axis,

@@ -17,8 +17,9 @@ from app.actions.event_pages import action_url, event_form, fed_sentence, seen_e
 from app.actions.models import Action, ActionChange, ActionIn, ActionStateIn, EventIn
 from app.db import Db
 from app.domain.french import counted
+from app.domain.levers import LEVERS
 from app.domain.plan import may_become
-from app.domain.vocabulary import LEVERS, SUGGESTED_ACTIONS, ActionState, Axis, EventState, GoalState
+from app.domain.vocabulary import SUGGESTED_ACTIONS, ActionState, Axis, EventState, GoalState
 from app.goals.queries import goals_of_school
 from app.schools.models import School
 from app.web.forms import Choices, Form, Nothing, PostedForm

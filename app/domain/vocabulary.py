@@ -254,18 +254,6 @@ STAKES: Mapping[str, Entry] = {
 }
 """The four stakes of the AMBITIONNER column, in our own words."""
 
-LEVERS: Mapping[str, Entry] = {
-    slug: Entry(slug, label)
-    for slug, label in {
-        "conviviality": "Se rencontrer dans un moment convivial",
-        "welcome": "Faire entrer les parents et leur faire place",
-        "collaboration": "Construire avec les parents",
-        "skills": "Faire connaître et valoir le métier des professionnels",
-        "partners": "Mettre en relation avec d’autres partenaires",
-    }.items()
-}
-"""The five levers that bring parents and professionals together."""
-
 _RIGHTS = {
     "individual_meeting": (
         "Inviter chaque famille à un entretien individuel",

@@ -19,7 +19,8 @@ from app.domain.typed import (
     read_yes_no,
     split_names,
 )
-from app.domain.vocabulary import LEVERS, STAKES, Entry, Labelled
+from app.domain.levers import LEVERS
+from app.domain.vocabulary import STAKES, Entry, Labelled
 from app.web.tabular import Cell, Column, Kind
 
 Choice = TypeVar("Choice", bound=Labelled)

@@ -7,8 +7,8 @@ from typing import Self
 from pydantic import BaseModel
 
 from app.domain.indicators import INDICATORS, PACKS, Better, Counts, Indicator, Rhythm
+from app.domain.levers import LEVERS
 from app.domain.vocabulary import (
-    LEVERS,
     STAKES,
     SUGGESTED_ACTIONS,
     ActionState,

@@ -1,8 +1,8 @@
 import pytest
 
-from app.domain import plan, vocabulary
+from app.domain import engagement, levers, plan, practice, vocabulary
+from app.domain.levers import LEVERS
 from app.domain.vocabulary import (
-    LEVERS,
     STAKES,
     SUGGESTED_ACTIONS,
     Axis,
@@ -16,7 +16,8 @@ from app.domain.vocabulary import (
 
 LISTS = [
     kind
-    for kind in (*vars(vocabulary).values(), *vars(plan).values())
+    for module in (vocabulary, plan, engagement, levers, practice)
+    for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Labelled) and kind is not Labelled
 ]
 

@@ -68,6 +68,7 @@ LONG = {
     "app/actions/service.py": 350,  # actions and their events share what they feed
     "app/demo/story.py": 370,  # data: what twelve invented schools live through
     "app/domain/indicators.py": 350,  # data: the catalogue of indicators
+    "app/domain/practices_linking.py": 380,  # data: the practices of the five levers
     "app/domain/vocabulary.py": 380,  # data: every enumeration with its French labels
     "app/elections/models.py": 330,  # an election, its lists, and what a pasted sheet proposes of them
     "app/reviews/models.py": 330,  # tables and bodies of a review that name each other

@@ -1,0 +1,152 @@
+"""The library over both doors: what one may ask of it, and what it answers."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from app.db import Text
+from app.domain.engagement import Step
+from app.domain.levers import LEVERS, Setting, Strategy, Theme
+from app.domain.practice import Age, Effort
+from app.domain.practices import Wanted
+from app.domain.vocabulary import Audience, Axis, PartnerKind
+
+
+class PracticeFilter(BaseModel):
+    """A search of the library: the address of a page and the query of the API alike; a blank asks nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Text = Field(
+        default="",
+        max_length=100,
+        title="Mots",
+        description="Chaque mot doit se trouver, sans accent ni pluriel.",
+        examples=["cafe parent"],
+    )
+    step: Step | None = Field(default=None, title="Ce qu’elle demande aux parents")
+    axis: Axis | None = Field(default=None, title="Axe")
+    lever: Text | None = Field(default=None, title="Levier", examples=["conviviality"])
+    audience: Audience | None = Field(default=None, title="Pour qui")
+    age: Age | None = Field(default=None, title="Âge des enfants")
+    partner_kind: PartnerKind | None = Field(default=None, title="Avec quel partenaire")
+    effort: Effort | None = Field(default=None, title="Effort pour l’équipe")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, asked: Any) -> Any:
+        """A form sends its empty boxes too."""
+        return {name: value for name, value in asked.items() if value != ""}
+
+    @field_validator("lever")
+    @classmethod
+    def _known_lever(cls, value: str | None) -> str | None:
+        if value is not None and value not in LEVERS:
+            raise ValueError("Choisissez un des cinq leviers proposés.")
+        return value
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(
+            axis=self.axis,
+            lever=self.lever,
+            audience=self.audience,
+            age=self.age,
+            step=self.step,
+            partner_kind=self.partner_kind,
+            effort=self.effort,
+            words=self.q,
+        )
+
+
+class PracticeListing(PracticeFilter):
+    after: Text = Field(default="", max_length=60, description="Le `next` de la page d’avant")
+    limit: int = Field(default=100, ge=1, le=500, description="Combien d’éléments au plus")
+
+
+class LeverOut(BaseModel):
+    """A lever; `part_of` names the general one of which the five others are parts."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "slug": "conviviality",
+                    "label": "Se rencontrer dans un moment convivial",
+                    "why": LEVERS["conviviality"].why,
+                    "part_of": "linking",
+                    "settings": ["school", "after_school", "early_childhood"],
+                    "themes": ["school_life", "parenting", "social_skills"],
+                    "strategies": ["living_places", "community"],
+                    "practices": ["themed_tea", "festive_start", "parents_cafe"],
+                }
+            ]
+        },
+    )
+
+    slug: str
+    label: str
+    why: str
+    part_of: str | None
+    settings: tuple[Setting, ...]
+    themes: tuple[Theme, ...]
+    strategies: tuple[Strategy, ...]
+    practices: list[str]
+
+
+class ExampleOut(BaseModel):
+    """Where it has been done."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    place: str
+    told: str
+
+
+class PracticeOut(BaseModel):
+    """A practice that a school can take up."""
+
+    model_config = ConfigDict(
+        from_attributes=True,
+        json_schema_extra={
+            "examples": [
+                {
+                    "slug": "parents_cafe",
+                    "title": "Café des parents",
+                    "summary": "Un café après avoir déposé les enfants, une fois par mois.",
+                    "axis": "familiarity",
+                    "lever": "conviviality",
+                    "step": "come",
+                    "settings": ["school"],
+                    "audiences": ["all_parents", "newcomers"],
+                    "ages": ["3_to_5", "6_to_11"],
+                    "effort": "light",
+                    "context": "Beaucoup de parents ne viennent à l’école que lorsqu’on les appelle.",
+                    "stakeholders": ["la direction", "les parents élus"],
+                    "partner_kinds": ["social_centre"],
+                    "means": ["une salle où l’on peut s’asseoir", "du café, du thé"],
+                    "conditions": ["Le jour et l’heure ne changent pas."],
+                    "examples": [],
+                    "indicators": ["visits", "families_met_once"],
+                }
+            ]
+        },
+    )
+
+    slug: str
+    title: str
+    summary: str
+    axis: Axis
+    lever: str
+    step: Step
+    settings: tuple[Setting, ...]
+    audiences: tuple[Audience, ...]
+    ages: tuple[Age, ...]
+    effort: Effort
+    context: str
+    stakeholders: tuple[str, ...]
+    partner_kinds: tuple[PartnerKind, ...]
+    means: tuple[str, ...]
+    conditions: tuple[str, ...]
+    examples: tuple[ExampleOut, ...]
+    indicators: tuple[str, ...]

@@ -1,0 +1,85 @@
+"""The library in the browser: the levers, the practices, one practice."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from app.accounts.access import CurrentActor
+from app.domain.engagement import Step
+from app.domain.indicators import INDICATORS
+from app.domain.levers import LEVERS, LINKING
+from app.domain.practice import Age, Effort
+from app.domain.practices import PRACTICES, practices_found
+from app.domain.vocabulary import Audience, Axis, PartnerKind
+from app.errors import NotFound
+from app.library.models import PracticeFilter
+from app.web.fields import Choices
+from app.web.templating import render
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+CHOICES: Mapping[str, Choices] = {
+    "lever": [(lever.slug, lever.label) for lever in LEVERS.values()],
+} | {
+    name: [(member.value, member.label) for member in kind]
+    for name, kind in (
+        ("step", Step),
+        ("axis", Axis),
+        ("audience", Audience),
+        ("age", Age),
+        ("partner_kind", PartnerKind),
+        ("effort", Effort),
+    )
+}
+SHOWN_FIRST = ("step", "axis")
+"""The questions beside the search box; the others open under it."""
+
+
+@router.get("/leviers")
+def levers_page(request: Request, _: CurrentActor) -> Response:
+    """Why each lever works, and the practices that use it, the smallest step first."""
+    by_lever = {
+        lever: sorted(
+            (practice for practice in PRACTICES.values() if practice.lever == lever.slug),
+            key=lambda practice: practice.step.number,
+        )
+        for lever in LEVERS.values()
+    }
+    return render(request, "library/levers.html", linking=LINKING, by_lever=by_lever, steps=list(Step))
+
+
+@router.get("/pratiques")
+def practices_page(request: Request, _: CurrentActor, asked: Annotated[PracticeFilter, Query()]) -> Response:
+    chosen = asked.model_dump(exclude_none=True)
+    questions = [
+        (name, field.title, CHOICES[name], chosen.get(name, ""))
+        for name, field in PracticeFilter.model_fields.items()
+        if name in CHOICES
+    ]
+    return render(
+        request,
+        "library/practices.html",
+        q=asked.q,
+        first=[question for question in questions if question[0] in SHOWN_FIRST],
+        more=[question for question in questions if question[0] not in SHOWN_FIRST],
+        practices=practices_found(asked.wanted),
+        levers=LEVERS,
+        everything=len(PRACTICES),
+    )
+
+
+@router.get("/pratiques/{slug}")
+def practice_page(request: Request, _: CurrentActor, slug: str) -> Response:
+    if slug not in PRACTICES:
+        raise NotFound()
+    practice = PRACTICES[slug]
+    return render(
+        request,
+        "library/practice.html",
+        practice=practice,
+        lever=LEVERS[practice.lever],
+        indicators=[INDICATORS[each].title for each in practice.indicators],
+    )
