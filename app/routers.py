@@ -4,7 +4,7 @@ from app.accounts import api as accounts_api
 from app.accounts import house_pages, invitation_pages, own_pages, sign_in_pages
 from app.accounts import pages as accounts_pages
 from app.actions import api as actions_api
-from app.actions import effects_api, event_pages, partner_pages
+from app.actions import condition_pages, effects_api, event_pages, partner_pages
 from app.actions import pages as actions_pages
 from app.aggregates import api as aggregates_api
 from app.aggregates import open_data_api, release_pages
@@ -20,6 +20,7 @@ from app.goals import api as goals_api
 from app.goals import pages as goals_pages
 from app.library import api as library_api
 from app.library import pages as library_pages
+from app.library import taking_up_pages
 from app.measurements import api as measurements_api
 from app.measurements import grade_pages, session_pages
 from app.measurements import pages as measurements_pages
@@ -71,10 +72,12 @@ PRIVATE = (
     actions_pages.router,
     event_pages.router,
     partner_pages.router,
+    condition_pages.router,
     counting_api.router,
     counting_pages.router,
     library_api.router,
     library_pages.router,
+    taking_up_pages.router,
     measurements_api.router,
     measurements_pages.router,
     grade_pages.router,

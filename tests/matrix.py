@@ -231,6 +231,9 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools/{uai}/actions/{action_id}": see_work(),
     "PUT /api/v1/schools/{uai}/actions/{action_id}": steer(ACTION | {"reason": "Plus clair"}, 1),
     "PATCH /api/v1/schools/{uai}/actions/{action_id}": steer({"state": "running"}, 1),
+    "PUT /api/v1/schools/{uai}/actions/{action_id}/conditions": steer(
+        {"conditions": [{"text": "Un lieu connu"}]}, 1
+    ),
     "DELETE /api/v1/schools/{uai}/actions/{action_id}": steer(version=1),
     "GET /api/v1/schools/{uai}/actions/{action_id}/events": see_work(),
     "POST /api/v1/schools/{uai}/actions/{action_id}/events": count(_EVENT),
@@ -249,6 +252,10 @@ MATRIX: dict[str, Row] = {
     "GET /ecoles/{uai}/actions/{action_id}/modifier": steer(),
     "POST /ecoles/{uai}/actions/{action_id}/modifier": steer(
         ACTION | {"reason": "Plus clair", "version": "1"}
+    ),
+    "GET /ecoles/{uai}/actions/{action_id}/conditions": steer(),
+    "POST /ecoles/{uai}/actions/{action_id}/conditions": steer(
+        {"conditions-0-text": "Un lieu connu", "conditions-0-is_met": "true", "version": "1"}
     ),
     "GET /ecoles/{uai}/actions/{action_id}/etat": steer(),
     "POST /ecoles/{uai}/actions/{action_id}/etat": steer({"state": "running", "version": "1"}),
@@ -279,6 +286,11 @@ MATRIX: dict[str, Row] = {
     "GET /ecoles/{uai}/partenaires/{partner_id}/supprimer": steer(),
     "POST /ecoles/{uai}/partenaires/{partner_id}/supprimer": steer({"version": "1"}),
     # --- the library
+    "POST /api/v1/schools/{uai}/taken-up-practices": steer(ACTION | {"practice": "parents_cafe"}),
+    "GET /ecoles/{uai}/pratiques/{slug}": steer(places={"slug": "parents_cafe"}),
+    "POST /ecoles/{uai}/pratiques/{slug}": steer(
+        ACTION | {"practice": "parents_cafe"}, places={"slug": "parents_cafe"}
+    ),
     "GET /api/v1/levers": signed_in(),
     "GET /api/v1/practices": signed_in(),
     "GET /api/v1/practices/{slug}": signed_in(places={"slug": "parents_cafe"}),

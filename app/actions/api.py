@@ -8,12 +8,14 @@ from sqlmodel import Session
 from app.accounts.access import CurrentActor, IfMatch, Uai, school_for
 from app.accounts.actor import Task
 from app.actions import queries, service
+from app.actions.conditions import check_conditions
 from app.actions.models import (
     Action,
     ActionChange,
     ActionIn,
     ActionOut,
     ActionStateIn,
+    ConditionsIn,
     Event,
     EventIn,
     EventOut,
@@ -95,6 +97,20 @@ def patch_action_state(
 ) -> ActionOut:
     """Changer l’état seulement : en cours, terminée, abandonnée (avec la raison), reprise."""
     return _action(db, response, service.set_action_state(db, actor, uai, action_id, data, version))
+
+
+@router.put("/actions/{action_id}/conditions", response_model=ActionOut)
+def put_conditions(
+    db: Db,
+    actor: CurrentActor,
+    uai: Uai,
+    action_id: UUID,
+    data: ConditionsIn,
+    version: IfMatch,
+    response: Response,
+) -> ActionOut:
+    """Remplacer les conditions de réussite d’une action, avec ce qui est réuni."""
+    return _action(db, response, check_conditions(db, actor, uai, action_id, data, version))
 
 
 @router.delete("/actions/{action_id}", status_code=204)

@@ -7,7 +7,8 @@ from pydantic import ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.db import Day, Text, Whole, choice, uuid7
+from app.db import Day, Flag, Text, Whole, choice, uuid7
+from app.domain.engagement import Step
 from app.domain.levers import LEVERS
 from app.domain.vocabulary import (
     ActionState,
@@ -90,6 +91,11 @@ class ActionIn(SQLModel):
         description="Exemple\u202f: Café des parents du vendredi",
     )
     audience: Audience | None = Field(default=None, title="Pour qui")
+    step: Step | None = Field(
+        default=None,
+        title="Ce qu’elle demande aux parents",
+        description="De la marche la plus douce à la plus haute.",
+    )
     lead_role: LeadRole | None = Field(
         default=None, title="Qui s’en charge", description="Un rôle, pas un nom."
     )
@@ -126,13 +132,55 @@ class Action(SQLModel, table=True):
     lever: str | None = Field(default=None, max_length=60)
     title: str = Field(max_length=200)
     audience: Audience | None = Field(default=None, sa_type=choice(Audience))
+    step: Step | None = Field(default=None, sa_type=choice(Step))
     lead_role: LeadRole | None = Field(default=None, sa_type=choice(LeadRole))
     planned_from: date
     planned_to: date
     state: ActionState = Field(default=ActionState.PLANNED, sa_type=choice(ActionState))
     reason: str | None = Field(default=None, max_length=1000)
+    practice: str | None = Field(default=None, max_length=60)
+    """The practice of the library it was taken up from, for ever: also once the library lost it."""
     created_at: datetime
     version: int = 1
+
+
+class ConditionIn(SQLModel):
+    """Something that helps the action succeed, and whether it is there."""
+
+    model_config = {"extra": "forbid"}
+
+    text: Text = Field(min_length=3, max_length=200, title="Condition")
+    is_met: Flag = Field(default=False, title="C’est réuni")
+
+
+class ConditionsIn(SQLModel):
+    """The whole checklist of an action, in its order."""
+
+    model_config = {
+        "extra": "forbid",
+        "json_schema_extra": {
+            "examples": [{"conditions": [{"text": "Le jour et l’heure ne changent pas.", "is_met": True}]}]
+        },
+    }
+
+    conditions: list[ConditionIn] = Field(max_length=20, title="Conditions de réussite")
+
+
+class ActionCondition(SQLModel, table=True):
+    __tablename__ = "action_condition"
+    __table_args__ = (
+        PrimaryKeyConstraint("school_id", "action_id", "number"),
+        ForeignKeyConstraint(
+            ["school_id", "action_id"], ["action.school_id", "action.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("number >= 1", name="number_range"),
+    )
+    school_id: UUID
+    action_id: UUID
+    number: int
+    """Its place in the list, from 1."""
+    text: str = Field(max_length=200)
+    is_met: bool
 
 
 class ActionGoal(SQLModel, table=True):
@@ -167,6 +215,8 @@ class ActionOut(ActionIn):
     id: UUID
     state: ActionState
     reason: str | None
+    practice: str | None
+    conditions: list[ConditionIn]
     created_at: datetime
     version: int
 

@@ -16,9 +16,11 @@ from app.actions.effects import effects_of_school
 from app.actions.event_pages import action_url, event_form, fed_sentence, seen_event
 from app.actions.models import Action, ActionChange, ActionIn, ActionStateIn, EventIn
 from app.db import Db
+from app.domain.engagement import Step
 from app.domain.french import counted
 from app.domain.levers import LEVERS
 from app.domain.plan import may_become
+from app.domain.practices import PRACTICES
 from app.domain.vocabulary import SUGGESTED_ACTIONS, ActionState, Axis, EventState, GoalState
 from app.goals.queries import goals_of_school
 from app.schools.models import School
@@ -47,6 +49,7 @@ def action_choices(db: Session, school: School, linked: Collection[UUID] = ()) -
     partners = queries.partners_of_school(db, school.id)
     return {
         "lever": [(lever.slug, lever.label) for lever in LEVERS.values()],
+        "step": [(step.value, f"{step.number} · {step.label}") for step in Step],
         "goal_ids": [(str(goal.id), goal.title) for goal in goals],
         "partner_ids": [(str(partner.id), partner.name) for partner in partners],
     }
@@ -146,6 +149,7 @@ def _show(
         goals=[label for key, label in choices["goal_ids"] if UUID(key) in action.goal_ids],
         partners=[label for key, label in choices["partner_ids"] if UUID(key) in action.partner_ids],
         lever=LEVERS[action.lever].label if action.lever else None,
+        practice=PRACTICES.get(action.practice or ""),
         effects=effects_of_school(db, school).get(action.id, []),
         may_steer=school.id in actor.schools_for(Task.STEER),
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from app.actions.condition_queries import conditions_of_actions
 from app.actions.models import (
     Action,
     ActionGoal,
@@ -88,13 +89,18 @@ def action_or_404(db: Session, school_id: UUID, action_id: UUID) -> Action:
 
 
 def actions_out(db: Session, school_id: UUID, actions: Sequence[Action]) -> list[dict[str, Any]]:
-    """Actions as they go out, with `goal_ids` and `partner_ids`: two reads, however many they are."""
+    """Actions as they go out, with their links and their conditions: three reads, however many they are."""
     ids = [action.id for action in actions]
     goals = _links(db, ActionGoal.action_id, ActionGoal.goal_id, school_id, ids)
     partners = _links(db, ActionPartner.action_id, ActionPartner.partner_id, school_id, ids)
+    conditions = conditions_of_actions(db, school_id, ids)
     return [
         action.model_dump(exclude={"school_id"})
-        | {"goal_ids": goals.get(action.id, []), "partner_ids": partners.get(action.id, [])}
+        | {
+            "goal_ids": goals.get(action.id, []),
+            "partner_ids": partners.get(action.id, []),
+            "conditions": conditions.get(action.id, []),
+        }
         for action in actions
     ]
 

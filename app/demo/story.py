@@ -18,6 +18,7 @@ from app.actions.models import ActionIn, ActionStateIn, EventIn, PartnerIn
 from app.actions.queries import action_or_404, actions_of_school
 from app.actions.service import add_action, add_event, add_partner, revise_event, set_action_state
 from app.demo.places import MAIN, Place, Quirk
+from app.domain.engagement import Step
 from app.domain.plan import Verdict
 from app.domain.school_year import SchoolYear, Term
 from app.domain.vocabulary import (
@@ -180,13 +181,20 @@ class Story:
             self.move(messages, ActionState.RUNNING)
             self.move(messages, ActionState.DONE, "Toutes les classes s’en servent.")
             self.act(
-                Axis.PARTICIPATION, "Stand tenu par des parents à la fête de quartier", year, [self.partner]
+                Axis.PARTICIPATION,
+                "Stand tenu par des parents à la fête de quartier",
+                year,
+                [self.partner],
+                Step.CO_LEAD,
             )
 
-    def act(self, axis: Axis, title: str, year: SchoolYear, partners: Sequence[UUID] = ()) -> UUID:
+    def act(
+        self, axis: Axis, title: str, year: SchoolYear, partners: Sequence[UUID] = (), step: Step = Step.COME
+    ) -> UUID:
         data = ActionIn(
             axis=axis,
             title=title,
+            step=step,
             audience=Audience.ALL_PARENTS,
             lead_role=LeadRole.WHOLE_TEAM,
             planned_from=self.day(year, 9, 28),
@@ -340,6 +348,7 @@ class Story:
                 planned_from=self.day(term.year.next, 10, 5),
                 planned_to=self.day(term.year.next, 12, 11),
                 audience=Audience.ALL_PARENTS,
+                step=Step.TAKE_PART,
             )
             decide(
                 self.db,

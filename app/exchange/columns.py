@@ -7,6 +7,7 @@ from uuid import UUID
 
 from app.domain.french import fold
 from app.domain.indicators import Indicator
+from app.domain.levers import LEVERS
 from app.domain.typed import (
     bare,
     join_names,
@@ -19,7 +20,6 @@ from app.domain.typed import (
     read_yes_no,
     split_names,
 )
-from app.domain.levers import LEVERS
 from app.domain.vocabulary import STAKES, Entry, Labelled
 from app.web.tabular import Cell, Column, Kind
 

@@ -6,6 +6,7 @@ from app.accounts.actor import Task
 from app.actions.models import ActionChange, ActionIn, ActionStateIn, PartnerIn
 from app.actions.queries import actions_of_school, actions_out, partners_of_school
 from app.actions.service import add_action, add_partner, revise_action, revise_partner, set_action_state
+from app.domain.engagement import Step
 from app.domain.plan import way
 from app.domain.typed import bare
 from app.domain.vocabulary import (
@@ -244,6 +245,7 @@ ACTIONS = FileKind(
             is_required=True,
         ),
         FileColumn("audience", "Pour qui", choice_of(Audience), "Un des publics proposés.", ("Public",)),
+        FileColumn("step", "Ce qu’elle demande", choice_of(Step), "De venir à animer avec l’équipe."),
         FileColumn(
             "lead_role", "Qui s’en charge", choice_of(LeadRole), "Un rôle, pas un nom.", ("Responsable",)
         ),

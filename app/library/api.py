@@ -3,15 +3,18 @@
 from itertools import dropwhile
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
-from app.accounts.access import CurrentActor
+from app.accounts.access import CurrentActor, Uai
+from app.actions.models import ActionOut
+from app.actions.queries import action_out
+from app.db import Db
 from app.domain.levers import LEVERS, LINKING, Lever
 from app.domain.practice import Practice
 from app.domain.practices import PRACTICES, practices_found
-from app.errors import NotFound
-from app.library.models import LeverOut, PracticeListing, PracticeOut
-from app.web.paging import Page, page_of
+from app.library import service
+from app.library.models import LeverOut, PracticeListing, PracticeOut, TakeUpIn
+from app.web.paging import Page, page_of, tagged
 
 router = APIRouter(prefix="/api/v1", tags=["Bibliothèque"])
 
@@ -48,10 +51,13 @@ def get_practices(_: CurrentActor, asked: Annotated[PracticeListing, Query()]) -
 @router.get("/practices/{slug}", response_model=PracticeOut)
 def get_practice(_: CurrentActor, slug: str) -> Practice:
     """Une pratique entière."""
-    return practice_or_404(slug)
+    return service.practice_or_404(slug)
 
 
-def practice_or_404(slug: str) -> Practice:
-    if slug not in PRACTICES:
-        raise NotFound()
-    return PRACTICES[slug]
+@router.post("/schools/{uai}/taken-up-practices", response_model=ActionOut, status_code=201)
+def post_taken_up_practice(
+    db: Db, actor: CurrentActor, uai: Uai, data: TakeUpIn, response: Response
+) -> ActionOut:
+    """Reprendre une pratique : une action de l’école, avec ses conditions à cocher."""
+    action = service.take_up_practice(db, actor, uai, data)
+    return tagged(response, action_out(db, action.school_id, action.id))

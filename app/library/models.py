@@ -1,15 +1,19 @@
 """The library over both doors: what one may ask of it, and what it answers."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from sqlmodel import Field as Column
 
+from app.actions.models import ActionIn
 from app.db import Text
 from app.domain.engagement import Step
 from app.domain.levers import LEVERS, Setting, Strategy, Theme
 from app.domain.practice import Age, Effort
-from app.domain.practices import Wanted
+from app.domain.practices import PRACTICES, Wanted
 from app.domain.vocabulary import Audience, Axis, PartnerKind
+
+Condition = Annotated[str, StringConstraints(min_length=3, max_length=200), Text]
 
 
 class PracticeFilter(BaseModel):
@@ -150,3 +154,42 @@ class PracticeOut(BaseModel):
     conditions: tuple[str, ...]
     examples: tuple[ExampleOut, ...]
     indicators: tuple[str, ...]
+
+
+class TakeUpIn(ActionIn):
+    """An action begun from a practice. Without `conditions` the practice's own become the checklist."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "practice": "parents_cafe",
+                    "axis": "familiarity",
+                    "lever": "conviviality",
+                    "step": "come",
+                    "title": "Café des parents du vendredi",
+                    "planned_from": "2026-12-04",
+                    "planned_to": "2027-06-25",
+                    "conditions": ["Le jour et l’heure ne changent pas."],
+                    "goal_ids": [],
+                    "partner_ids": [],
+                }
+            ]
+        },
+    )
+
+    practice: Text = Column(max_length=60, title="Pratique reprise")
+    conditions: list[Condition] | None = Column(
+        default=None,
+        max_length=20,
+        title="Conditions de réussite à garder",
+        description="Elles deviennent une liste à cocher, que vous pourrez changer.",
+    )
+
+    @field_validator("practice")
+    @classmethod
+    def _known_practice(cls, value: str) -> str:
+        if value not in PRACTICES:
+            raise ValueError("Cette pratique n’est pas dans la bibliothèque.")
+        return value

@@ -8,14 +8,17 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from app.accounts.access import CurrentActor
+from app.accounts.actor import MAY, Task
+from app.accounts.queries import duties_shown
+from app.db import Db
 from app.domain.engagement import Step
 from app.domain.indicators import INDICATORS
 from app.domain.levers import LEVERS, LINKING
 from app.domain.practice import Age, Effort
 from app.domain.practices import PRACTICES, practices_found
 from app.domain.vocabulary import Audience, Axis, PartnerKind
-from app.errors import NotFound
 from app.library.models import PracticeFilter
+from app.library.service import practice_or_404
 from app.web.fields import Choices
 from app.web.templating import render
 
@@ -72,14 +75,14 @@ def practices_page(request: Request, _: CurrentActor, asked: Annotated[PracticeF
 
 
 @router.get("/pratiques/{slug}")
-def practice_page(request: Request, _: CurrentActor, slug: str) -> Response:
-    if slug not in PRACTICES:
-        raise NotFound()
-    practice = PRACTICES[slug]
+def practice_page(request: Request, db: Db, actor: CurrentActor, slug: str) -> Response:
+    practice = practice_or_404(slug)
+    duties = duties_shown(db, actor.user_id)[0] if actor.user_id else ()
     return render(
         request,
         "library/practice.html",
         practice=practice,
         lever=LEVERS[practice.lever],
         indicators=[INDICATORS[each].title for each in practice.indicators],
+        own=[school for school in duties if Task.STEER in MAY[school.role]],
     )

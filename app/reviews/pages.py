@@ -10,8 +10,9 @@ from starlette.responses import Response
 from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Actor, Task
 from app.db import Db
+from app.domain.engagement import spread_sentence, starts_too_high
 from app.domain.school_year import Term
-from app.domain.vocabulary import STAKES
+from app.domain.vocabulary import STAKES, ActionState
 from app.reviews import queries
 from app.reviews.charts import chart_of, effort_block, efforts_of, glances_of, plan_block, spark_of
 from app.reviews.dashboard_table import dashboard_table
@@ -26,6 +27,7 @@ from app.web.templating import render, see_other
 
 router = APIRouter(prefix="/ecoles/{uai}", default_response_class=HTMLResponse, include_in_schema=False)
 
+IN_THE_PLAN = (ActionState.PLANNED, ActionState.RUNNING)
 SAVED = {
     "objectif": "L’objectif est enregistré.",
     "action": "L’action est enregistrée.",
@@ -84,6 +86,7 @@ def sheet_page(
     seen = overview(db, school, term)
     review = queries.review_or_none(db, school.id, term)
     decisions = queries.decisions_of_term(db, school.id, term, review.number) if review else []
+    steps = [view.action.step for view in seen.actions if view.action.state in IN_THE_PLAN]
     return render(
         request,
         "reviews/sheet.html",
@@ -99,6 +102,8 @@ def sheet_page(
         review=review,
         decisions=decisions,
         waiting=undecided(db, school, decisions),
+        asked=spread_sentence(steps),
+        is_steep=starts_too_high(steps),
         notice=SAVED.get(request.query_params.get("ok", "")),
         may=_may(actor, school),
     )

@@ -36,6 +36,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_action_dates_in_order": {"planned_from": date(2026, 12, 1), "planned_to": date(2026, 11, 1)},
     "ck_count_closing_number_range": {"number": 0},
     "ck_count_closing_total_range": {"total": -1},
+    "ck_action_condition_number_range": {"number": 0},
     "ck_circonscription_total_counted_range": {"counted": -1},
     "ck_circonscription_total_schools_count": {"schools": -1},
     "ck_decision_action_kind": {"kind": "goal", "action_id": ONE},
