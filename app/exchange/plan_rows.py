@@ -50,8 +50,13 @@ NUMBER = number_column("Vide d’ordinaire ; 2 pour le deuxième qui porte le m�
 REASON = FileColumn("reason", "Raison", TEXT, "Pourquoi il est abandonné.", blank=None)
 
 
-def by_title_alone(flat: Flat) -> str:
-    return bare(flat["title"])
+def like_goals(flat: Flat) -> tuple[str, str]:
+    """Goals are numbered among goals of the same title; an action may have that title too."""
+    return "goal", bare(flat["title"])
+
+
+def like_actions(flat: Flat) -> tuple[str, str]:
+    return "action", bare(flat["title"])
 
 
 def by_title(flat: Flat) -> tuple[str, int]:
@@ -116,7 +121,7 @@ _GOAL_NAMES = (
 def _goal_rows(work: Work) -> list[Flat]:
     rows = goals_of_school(work.db, work.school.id, limit=ALL)
     flats: list[Flat] = [{name: getattr(row, name) for name in _GOAL_NAMES} for row in rows]
-    return in_turn(work, flats, by_title_alone)
+    return in_turn(work, flats, like_goals)
 
 
 def _goal_in(flat: Flat) -> GoalIn:
@@ -135,7 +140,7 @@ def _put_goal(work: Work, current: Flat | None, given: Flat) -> Outcome:
     data = _goal_in(wanted)
     outcome = Outcome.SAME
     if current is None:
-        work.next_number(given, by_title_alone(given))
+        work.next_number(given, like_goals(given))
         goal = add_goal(work.db, work.actor, work.uai, data)
         held, version, key, outcome = (GoalState.ACTIVE, None), goal.version, goal.id, Outcome.CREATED
     else:
@@ -200,7 +205,7 @@ GOALS = FileKind(
 
 def _action_rows(work: Work) -> list[Flat]:
     rows = actions_of_school(work.db, work.school.id, limit=ALL)
-    return in_turn(work, actions_out(work.db, work.school.id, rows), by_title_alone)
+    return in_turn(work, actions_out(work.db, work.school.id, rows), like_actions)
 
 
 def _put_action(work: Work, current: Flat | None, given: Flat) -> Outcome:
@@ -208,7 +213,7 @@ def _put_action(work: Work, current: Flat | None, given: Flat) -> Outcome:
     data = ActionIn.model_validate(body_of(ActionIn, wanted))
     outcome = Outcome.SAME
     if current is None:
-        work.next_number(given, by_title_alone(given))
+        work.next_number(given, like_actions(given))
         action = add_action(work.db, work.actor, work.uai, data)
         held, version, key, outcome = (ActionState.PLANNED, None), action.version, action.id, Outcome.CREATED
     else:

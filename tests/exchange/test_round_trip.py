@@ -316,3 +316,12 @@ def test_the_archive_holds_a_csv_a_kind(sign_in: Any) -> None:
         assert (
             archive.read(f"confiance-{A}-goals.csv").decode("utf-8-sig").startswith("Enjeu;Objectif;Pourquoi")
         )
+
+
+def test_an_action_may_have_the_title_of_a_goal(db: Session, world: World) -> None:
+    first = date(2026, 9, 1)
+    goals = [("Un enjeu", "Le café", GoalState.ACTIVE, None)]
+    actions = [("Le café", Axis.RIGHTS, None, first, 0, set[int](), ActionState.PLANNED)]
+    live(db, world, {"goals": goals, "actions": actions, "events": [], "figures": {}, "ballots": {}})
+    bring_in(db, world, whole(db, world))
+    same(db, world)
