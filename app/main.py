@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 import anyio.to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
-from fastapi.staticfiles import StaticFiles
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
@@ -20,11 +19,12 @@ from app.aggregates.warm import Remembered
 from app.db import Database, Gate, InRoom, make_engine
 from app.errors import Unavailable
 from app.settings import Settings
-from app.web import problems
+from app.web import problems, static_files
+from app.web.compress import CompressPages
 from app.web.forms import read_posted
 from app.web.http import Surround, set_up_logging
 from app.web.openapi import with_problems
-from app.web.templating import STATIC, make_environment
+from app.web.templating import make_environment
 
 DESCRIPTION = """\
 La porte JSON de Confiance : les mêmes verbes que les pages, une école à la fois.
@@ -65,9 +65,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # The body is read, then the person known, before a write transaction opens.
         app.include_router(router, dependencies=[Depends(read_posted), Depends(signed_in)])
     app.include_router(health)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(static_files.router)
     write_document = app.openapi
     app.openapi = lambda: app.openapi_schema or with_problems(write_document())  # type: ignore[method-assign]  # FastAPI documents replacing it
+    app.add_middleware(CompressPages)
     app.add_middleware(Surround, refuse=problems.refuse_with(app), public_url=settings.public_url)
     return app
 

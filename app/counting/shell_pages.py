@@ -12,7 +12,8 @@ from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
 from app.domain.vocabulary import Grade
-from app.web.templating import STATIC, render, static
+from app.web.static_files import STATIC, static
+from app.web.templating import render
 
 router = APIRouter(prefix="/comptage", include_in_schema=False)
 

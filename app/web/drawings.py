@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from app.web.templating import STATIC
+from app.web.static_files import STATIC
 
 Verb = Literal["ambitionner", "agir", "analyser", "ajuster"]
 """Whose colour a drawing takes."""

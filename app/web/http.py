@@ -63,7 +63,7 @@ class Surround:
             nonlocal status, has_started
             if message["type"] == "http.response.start":
                 status, has_started = message["status"], True
-                self._head(scope["path"], status, MutableHeaders(scope=message), identity)
+                self._head(MutableHeaders(scope=message), identity)
             await send(message)
 
         read, most = 0, most_bytes(scope["path"], MAX_BODY)
@@ -111,14 +111,13 @@ class Surround:
             return True
         return origin.partition("://")[2] == headers.get("host")
 
-    def _head(self, path: str, status: int, headers: MutableHeaders, identity: str) -> None:
+    def _head(self, headers: MutableHeaders, identity: str) -> None:
         headers["X-Request-ID"] = identity
         for name, value in SECURITY_HEADERS.items():
             headers.setdefault(name, value)
         if self.is_https:
             headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-        cached = path.startswith("/static/") and status < 400
-        headers.setdefault("Cache-Control", "public, max-age=31536000, immutable" if cached else "no-store")
+        headers.setdefault("Cache-Control", "no-store")
 
 
 def _log_line(scope: Scope, status: int, identity: str, seconds: float) -> None:

@@ -1,7 +1,5 @@
 """One Jinja environment; `render` gives each page the person, the demo banner and the form's CSRF token."""
 
-import hashlib
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +10,9 @@ from starlette.responses import Response
 
 from app.web import french
 from app.web.forms import Form
+from app.web.static_files import static
 
 HERE = Path(__file__).resolve().parent.parent
-STATIC = HERE / "static"
-
-
-@cache
-def static(path: str) -> str:
-    """The address of a static file, which changes with its content so that it can be cached for ever."""
-    content = (STATIC / path).read_bytes()
-    return f"/static/{path}?v={hashlib.sha256(content).hexdigest()[:10]}"
 
 
 def make_environment() -> Environment:

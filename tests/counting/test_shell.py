@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from fastapi.testclient import TestClient
 
 from app.counting import shell_pages
-from app.web.templating import STATIC, static
+from app.web.static_files import STATIC, static
 from tests.world import A
 
 SignIn = Callable[[str], TestClient]

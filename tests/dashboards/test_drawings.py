@@ -16,7 +16,8 @@ from app.domain.readings import Target
 from app.domain.school_year import SchoolYear, Term
 from app.domain.vocabulary import ActionState, Axis
 from app.web.charts import chart_block
-from app.web.templating import STATIC, make_environment
+from app.web.static_files import STATIC
+from app.web.templating import make_environment
 from dashboards.letters import fitting
 from dashboards.points import Mark, Point
 from dashboards.series import effort, funnel, plan, small, spark, term_series

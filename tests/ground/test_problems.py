@@ -16,7 +16,7 @@ from app.accounts.models import TokenScope
 from app.main import create_app
 from app.settings import Settings
 from app.web.http import MAX_BODY, JsonFormatter, log, trace_of
-from app.web.templating import static
+from app.web.static_files import static
 from app.web.urls import safe_next
 from tests.conftest import ENGINE
 from tests.goals.test_goals import GOALS, MEET
