@@ -27,6 +27,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, SQLModel
 
+from app.domain.personal import refuse_personal
 from app.domain.school_year import SchoolYear, Term
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +66,7 @@ Whole = Annotated[
 Flag = Annotated[bool, pydantic.Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_refuse_control)]
+Impersonal = Annotated[Text, AfterValidator(refuse_personal)]
 TermKey = Annotated[str, AfterValidator(Term)]
 YearKey = Annotated[str, AfterValidator(SchoolYear)]
 

@@ -4,7 +4,7 @@ from app.accounts import api as accounts_api
 from app.accounts import house_pages, invitation_pages, own_pages, sign_in_pages
 from app.accounts import pages as accounts_pages
 from app.actions import api as actions_api
-from app.actions import condition_pages, effects_api, event_pages, partner_pages
+from app.actions import condition_pages, effects_api, event_pages
 from app.actions import pages as actions_pages
 from app.aggregates import api as aggregates_api
 from app.aggregates import open_data_api, release_pages
@@ -27,6 +27,9 @@ from app.measurements import pages as measurements_pages
 from app.parents import api as parents_api
 from app.parents import link_pages
 from app.parents import pages as parents_pages
+from app.partners import api as partners_api
+from app.partners import circonscription_pages
+from app.partners import pages as partners_pages
 from app.reviews import api as reviews_api
 from app.reviews import (
     blank_pages,
@@ -71,7 +74,10 @@ PRIVATE = (
     effects_api.router,
     actions_pages.router,
     event_pages.router,
-    partner_pages.router,
+    partners_api.router,
+    partners_api.suggestions,
+    partners_pages.router,
+    circonscription_pages.router,
     condition_pages.router,
     counting_api.router,
     counting_pages.router,

@@ -11,6 +11,7 @@ from app.exchange import models as exchange
 from app.goals import models as goals
 from app.measurements import models as measurements
 from app.parents import models as parents
+from app.partners import models as partners
 from app.reviews import models as reviews
 from app.schools import models as schools
 from app.transmissions import models as transmissions
@@ -23,6 +24,7 @@ FEATURES = (
     elections,
     goals,
     actions,
+    partners,
     counting,
     reviews,
     parents,

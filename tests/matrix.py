@@ -157,6 +157,11 @@ def only(*people: str, body: dict[str, Any] | None = None, **more: Any) -> Row:
     return Row(people, (), body, **more)
 
 
+def keep_list(body: dict[str, Any] | None = None, version: int | None = None) -> Row:
+    """What the circonscription suggests is its inspector's; a school reads it from its own side."""
+    return only("ines", body=body, version=version, places={"code": "0990900Z"})
+
+
 MATRIX: dict[str, Row] = {
     # --- people
     "GET /": signed_in(),
@@ -279,9 +284,25 @@ MATRIX: dict[str, Row] = {
     "POST /ecoles/{uai}/comptage/{event_id}/cloture": count(
         {"total": "0", "version": "1"}, answers=_UNCOUNTED
     ),
+    # --- partners
+    "GET /api/v1/schools/{uai}/partner-participation": see_work(),
+    "GET /api/v1/schools/{uai}/suggested-partners": see_work(),
+    "POST /api/v1/schools/{uai}/suggested-partners/{suggestion_id}/take-up": steer(),
+    "GET /api/v1/circonscriptions/{code}/suggested-partners": keep_list(),
+    "POST /api/v1/circonscriptions/{code}/suggested-partners": keep_list(_PARTNER),
+    "GET /api/v1/circonscriptions/{code}/suggested-partners/{suggestion_id}": keep_list(),
+    "PUT /api/v1/circonscriptions/{code}/suggested-partners/{suggestion_id}": keep_list(_PARTNER, 1),
+    "DELETE /api/v1/circonscriptions/{code}/suggested-partners/{suggestion_id}": keep_list(version=1),
+    "GET /circonscription/{code}/partenaires": keep_list(),
+    "POST /circonscription/{code}/partenaires": keep_list(_PARTNER),
+    "GET /circonscription/{code}/partenaires/{suggestion_id}": keep_list(),
+    "POST /circonscription/{code}/partenaires/{suggestion_id}": keep_list(_PARTNER | {"version": "1"}),
+    "GET /circonscription/{code}/partenaires/{suggestion_id}/supprimer": keep_list(),
+    "POST /circonscription/{code}/partenaires/{suggestion_id}/supprimer": keep_list({"version": "1"}),
     "GET /ecoles/{uai}/partenaires": see_work(),
     "POST /ecoles/{uai}/partenaires": steer(_PARTNER),
-    "GET /ecoles/{uai}/partenaires/{partner_id}": steer(),
+    "POST /ecoles/{uai}/partenaires/suggestions/{suggestion_id}": steer(),
+    "GET /ecoles/{uai}/partenaires/{partner_id}": see_work(),
     "POST /ecoles/{uai}/partenaires/{partner_id}": steer(_PARTNER | {"version": "1"}),
     "GET /ecoles/{uai}/partenaires/{partner_id}/supprimer": steer(),
     "POST /ecoles/{uai}/partenaires/{partner_id}/supprimer": steer({"version": "1"}),

@@ -33,6 +33,8 @@ from app.measurements.service import record_measurement
 from app.measurements.sessions import hold_shared_analysis
 from app.parents.models import ParentLinkIn, RemarkIn, RemarkTopic
 from app.parents.service import leave_remark, share_with_parents
+from app.partners.models import SuggestionIn
+from app.partners.service import suggest_partner
 from app.reviews.kinds import TargetKind
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.service import close_review, decide, open_review
@@ -95,6 +97,8 @@ def places(db: Session, world: World) -> dict[str, Any]:
         A,
         PartnerIn.model_validate({"name": "Centre social", "kind": "social_centre", "sector": "other"}),
     )
+    centre = {"name": "Maison des familles", "kind": "association", "sector": "other"}
+    suggestion = suggest_partner(db, world.actor(db, "ines"), "0990900Z", SuggestionIn.model_validate(centre))
     answer = MeasurementIn.model_validate(
         {"indicator": "individual_meetings", "term": T1, "counted": 158, "out_of": 196}
     )
@@ -125,6 +129,7 @@ def places(db: Session, world: World) -> dict[str, Any]:
         "action_id": cafe.id,
         "event_id": event.id,
         "partner_id": partner.id,
+        "suggestion_id": suggestion.id,
         "measurement_id": measurement.id,
         "analysis_id": analysis.id,
         "membership_id": teaching.id,

@@ -1,4 +1,4 @@
-"""Partners, actions and events over JSON."""
+"""Actions and events over JSON."""
 
 from uuid import UUID
 
@@ -19,9 +19,6 @@ from app.actions.models import (
     Event,
     EventIn,
     EventOut,
-    Partner,
-    PartnerIn,
-    PartnerOut,
 )
 from app.db import Db
 from app.domain.vocabulary import ActionState, Axis
@@ -167,49 +164,3 @@ def put_event(
 def delete_event(db: Db, actor: CurrentActor, uai: Uai, event_id: UUID, version: IfMatch) -> None:
     """Supprimer un rendez-vous noté par erreur, et ce qu’il comptait."""
     service.delete_event(db, actor, uai, event_id, version)
-
-
-# --- partners ------------------------------------------------------------------------------------------
-
-
-@router.get("/partners", response_model=Page[PartnerOut])
-def get_partners(
-    db: Db, actor: CurrentActor, uai: Uai, after: UUID | None = None, limit: Limit = 100
-) -> object:
-    """Les partenaires de l’école."""
-    school = school_for(db, actor, uai, Task.SEE_WORK)
-    rows = queries.partners_of_school(db, school.id, after=after, limit=limit + 1)
-    return page_of(rows, limit, lambda partner: partner.id)
-
-
-@router.post("/partners", response_model=PartnerOut, status_code=201)
-def post_partner(db: Db, actor: CurrentActor, uai: Uai, data: PartnerIn, response: Response) -> Partner:
-    """Ajouter un partenaire : un organisme, jamais une personne."""
-    return tagged(response, service.add_partner(db, actor, uai, data))
-
-
-@router.get("/partners/{partner_id}", response_model=PartnerOut)
-def get_partner(db: Db, actor: CurrentActor, uai: Uai, partner_id: UUID, response: Response) -> Partner:
-    """Un partenaire, avec sa version en `ETag`."""
-    school = school_for(db, actor, uai, Task.SEE_WORK)
-    return tagged(response, queries.partner_or_404(db, school.id, partner_id))
-
-
-@router.put("/partners/{partner_id}", response_model=PartnerOut)
-def put_partner(
-    db: Db,
-    actor: CurrentActor,
-    uai: Uai,
-    partner_id: UUID,
-    data: PartnerIn,
-    version: IfMatch,
-    response: Response,
-) -> Partner:
-    """Corriger un partenaire."""
-    return tagged(response, service.revise_partner(db, actor, uai, partner_id, data, version))
-
-
-@router.delete("/partners/{partner_id}", status_code=204)
-def delete_partner(db: Db, actor: CurrentActor, uai: Uai, partner_id: UUID, version: IfMatch) -> None:
-    """Supprimer un partenaire qu’aucune action ni aucun rendez-vous ne cite."""
-    service.delete_partner(db, actor, uai, partner_id, version)

@@ -7,7 +7,7 @@ from pydantic import ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.db import Day, Flag, Text, Whole, choice, uuid7
+from app.db import Day, Flag, Impersonal, Text, Whole, choice, uuid7
 from app.domain.engagement import Step
 from app.domain.levers import LEVERS
 from app.domain.vocabulary import (
@@ -18,6 +18,7 @@ from app.domain.vocabulary import (
     LeadRole,
     PartnerKind,
     PartnerSector,
+    PartnerSpecialty,
 )
 
 
@@ -33,28 +34,51 @@ class PartnerIn(SQLModel):
         },
     }
 
-    name: Text = Field(
+    name: Impersonal = Field(
         min_length=2,
         max_length=120,
         title="Organisme et fonction",
         description="Ni nom ni téléphone. Exemple\u202f: Centre social des Tilleuls, animatrice famille",
     )
     kind: PartnerKind = Field(title="Type d’organisme")
+    specialty: PartnerSpecialty | None = Field(
+        default=None, title="Spécialité", description="Pour une association seulement."
+    )
     sector: PartnerSector = Field(title="Domaine")
+
+    @field_validator("specialty")
+    @classmethod
+    def _of_an_association(
+        cls, value: PartnerSpecialty | None, info: ValidationInfo
+    ) -> PartnerSpecialty | None:
+        if value is not None and info.data.get("kind") not in {PartnerKind.ASSOCIATION, None}:
+            raise ValueError("Seule une association a une spécialité\u202f: videz la case.")
+        return value
 
 
 class Partner(SQLModel, table=True):
-    __table_args__ = (PrimaryKeyConstraint("school_id", "id"), UniqueConstraint("school_id", "name"))
+    __table_args__ = (
+        PrimaryKeyConstraint("school_id", "id"),
+        UniqueConstraint("school_id", "name"),
+        CheckConstraint("specialty IS NULL OR kind = 'association'", name="specialty_of_association"),
+    )
     school_id: UUID = Field(foreign_key="school.id")
     id: UUID = Field(default_factory=uuid7)
     name: str = Field(max_length=120)
     kind: PartnerKind = Field(sa_type=choice(PartnerKind))
+    specialty: PartnerSpecialty | None = Field(default=None, sa_type=choice(PartnerSpecialty))
     sector: PartnerSector = Field(sa_type=choice(PartnerSector))
     version: int = 1
 
 
-class PartnerOut(PartnerIn):
+class PartnerOut(SQLModel):
+    """Not a `PartnerIn`: what was written before a rule is still read."""
+
     id: UUID
+    name: str
+    kind: PartnerKind
+    specialty: PartnerSpecialty | None
+    sector: PartnerSector
     version: int
 
 

@@ -257,10 +257,7 @@ def add_partner(db: Session, actor: Actor, uai: str, data: PartnerIn) -> Partner
     """Name an organisation the school works with."""
     school = school_for(db, actor, uai, Task.STEER)
     turn = take_turn(db, school.id)
-    _check_new_name(db, school, data.name)
-    partner = Partner(school_id=school.id, **data.model_dump())
-    db.add(partner)
-    db.flush()
+    partner = make_partner(db, school, data)
     record(db, actor, turn, "partner.added", f"partner:{partner.id}", after=partner)
     return partner
 
@@ -293,6 +290,15 @@ def delete_partner(db: Session, actor: Actor, uai: str, partner_id: UUID, versio
     told = "Une action ou un rendez-vous cite ce partenaire\u202f: retirez-le d’abord de là, ou gardez-le."
     _delete_unless_referred_to(db, partner, told)
     record(db, actor, turn, "partner.deleted", f"partner:{partner_id}", before=before)
+
+
+def make_partner(db: Session, school: School, data: PartnerIn) -> Partner:
+    """Without an audit of its own. Raises Invalid for an organisation that the school already has."""
+    _check_new_name(db, school, data.name)
+    partner = Partner(school_id=school.id, **data.model_dump())
+    db.add(partner)
+    db.flush()
+    return partner
 
 
 def _check_new_name(db: Session, school: School, name: str, own: Partner | None = None) -> None:

@@ -8,8 +8,9 @@ from app import clock
 from app.accounts.access import actor_of_user
 from app.accounts.actor import Actor
 from app.accounts.models import SchoolMembership, ServiceNote, TerritoryMembership, User
-from app.accounts.queries import any_user, service_note
+from app.accounts.queries import any_user, live_user, service_note
 from app.aggregates.releasing import prepare_release, publish_release
+from app.demo.partners import suggest_to_schools
 from app.demo.places import MAIN, NEIGHBOURS, PLACES, Place, Quirk
 from app.demo.story import CLOSINGS, Sketch, Story
 from app.domain.french import fold
@@ -18,7 +19,7 @@ from app.domain.vocabulary import Door, Role, TerritoryLevel
 from app.schools.models import School, SchoolYearProfile, Territory
 from app.schools.queries import any_school, nation
 
-DEPARTEMENT = "099"
+DEPARTEMENT, VALLEY = "099", "0990900Z"
 # fmt: off
 HEADS = ("Claire", "Karim", "Nora", "Blandine", "Yves", "Fatou",
          "Hugo", "Marion", "Samir", "Odile", "Théo", "Agathe",
@@ -57,6 +58,9 @@ def fill(db: Session) -> None:
             head = _head(db, school, place, began)
             Sketch(db, head, place, school, today, years[0]).tell(years)
     nadia = _people_above(db, valley, next_door[0], began)
+    ines = live_user(db, "ines@demo.invalid")
+    assert ines is not None
+    suggest_to_schools(db, actor_of_user(db, ines, Door.PAGE, request_id="demo"), VALLEY)
     _publish(db, nadia, years, today)
 
 
@@ -85,7 +89,7 @@ def _territories(db: Session) -> list[Territory]:
     """The circonscription of the twelve schools, then those next door."""
     academie = _territory(db, TerritoryLevel.ACADEMIE, "99", "Académie inventée", nation(db))
     departement = _territory(db, TerritoryLevel.DEPARTEMENT, DEPARTEMENT, "Département inventé", academie)
-    inside = [("0990900Z", "Val-des-Tilleuls"), *((one.code, one.name) for one in NEIGHBOURS)]
+    inside = [(VALLEY, "Val-des-Tilleuls"), *((one.code, one.name) for one in NEIGHBOURS)]
     return [_territory(db, TerritoryLevel.CIRCONSCRIPTION, *told, departement) for told in inside]
 
 

@@ -193,6 +193,16 @@ class PartnerKind(Labelled):
     OTHER = "other", "autre"
 
 
+class PartnerSpecialty(Labelled):
+    """What an association is about: the five lines under the nineteenth carrier of question 2."""
+
+    PARENTING = "parenting", "soutien à la parentalité"
+    FAMILIES = "families", "familles"
+    PUBLIC_HEALTH = "public_health", "santé publique"
+    SOCIAL_SUPPORT = "social_support", "accompagnement social"
+    USERS = "users", "habitants ou usagers"
+
+
 class LeadRole(Labelled):
     """Who carries an action: a role, never a name."""
 

@@ -17,6 +17,7 @@ from app.domain.vocabulary import (
     LeadRole,
     PartnerKind,
     PartnerSector,
+    PartnerSpecialty,
 )
 from app.exchange.columns import (
     DAY,
@@ -100,6 +101,7 @@ PARTNERS = FileKind(
         FileColumn(
             "kind", "Type d’organisme", choice_of(PartnerKind), "Un des vingt types proposés.", ("Type",)
         ),
+        FileColumn("specialty", "Spécialité", choice_of(PartnerSpecialty), "Pour une association seulement."),
         FileColumn(
             "sector", "Domaine", choice_of(PartnerSector), "Un des douze domaines proposés.", ("Secteur",)
         ),

@@ -87,6 +87,7 @@ PAGES = {
         f"{HOME}/transmis/2025-2026-T3",
         "/circonscription/0990900Z?trimestre=2025-2026-T3",
         "/circonscription/0990900Z?trimestre=2026-2027-T1",
+        "/circonscription/0990900Z/partenaires",
     ],
     "rita": ["/", "/territoire/099?trimestre=2025-2026-T3"],
     "": [

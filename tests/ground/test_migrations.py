@@ -17,8 +17,10 @@ REFERENCE = {"school", "territory", "user"}
 """Rows that belong to nobody's school and that schools point at."""
 OF_PERSONS = {"territory_membership", "invitation", "web_session", "api_token", "sign_in_attempt"}
 OF_THE_SERVICE = {"service_note"}
-OF_TERRITORIES = {"circonscription_total", "circonscription_version", "release", "release_cell"}
-"""Sums over schools: no row of a school, and no way back to one."""
+OF_TERRITORIES = {
+    "circonscription_total", "circonscription_version", "release", "release_cell", "suggested_partner",
+}  # fmt: skip
+"""Sums over schools, and what an inspector suggests: no row of a school, and no way back to one."""
 ELSEWHERE = REFERENCE | OF_PERSONS | OF_THE_SERVICE | OF_TERRITORIES
 OWNED = [table for table in TABLES if table.name not in ELSEWHERE]
 KEPT_BY_A_SCHOOL_WITHOUT_KEY = {"school_ledger", "audit_event"}
