@@ -18,6 +18,9 @@ from app.exchange import api as exchange_api
 from app.exchange import pages as exchange_pages
 from app.goals import api as goals_api
 from app.goals import pages as goals_pages
+from app.home import api as home_api
+from app.home import calendar_pages
+from app.home import pages as home_pages
 from app.library import api as library_api
 from app.library import pages as library_pages
 from app.library import taking_up_pages
@@ -55,6 +58,7 @@ PUBLIC = (
     link_pages.router,
     open_data_api.router,
     shell_pages.router,
+    calendar_pages.public,
 )
 """Reached without being signed in."""
 
@@ -64,6 +68,9 @@ PRIVATE = (
     accounts_pages.inviting,
     accounts_pages.router,
     own_pages.router,
+    home_pages.router,
+    home_api.router,
+    calendar_pages.router,
     sign_in_pages.private,
     schools_api.catalogue,
     schools_api.router,

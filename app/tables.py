@@ -9,6 +9,7 @@ from app.counting import models as counting
 from app.elections import models as elections
 from app.exchange import models as exchange
 from app.goals import models as goals
+from app.home import models as home
 from app.measurements import models as measurements
 from app.parents import models as parents
 from app.partners import models as partners
@@ -30,5 +31,6 @@ FEATURES = (
     parents,
     transmissions,
     aggregates,
+    home,
     exchange,
 )

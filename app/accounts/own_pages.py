@@ -10,41 +10,17 @@ from starlette.responses import Response
 from app import clock
 from app.accounts import queries, signing_in, tokens
 from app.accounts.access import CurrentActor, is_live
-from app.accounts.actor import Actor, Task
+from app.accounts.actor import Actor
 from app.accounts.models import TokenIn, User
-from app.accounts.pages import MOST_SCHOOLS, this_year
 from app.accounts.sign_in_pages import leave
 from app.db import Db
 from app.errors import NotFound
 from app.web.forms import Form, Nothing, Posted, PostedForm
 from app.web.templating import render, see_other
-from app.web.urls import sheet_url, territory_url
 
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 ACCOUNT = "/mon-compte"
-
-
-@router.get("/")
-def start_page(request: Request, db: Db, actor: CurrentActor) -> Response:
-    """One school: its sheet. Several, or schools seen from outside: a choice."""
-    schools, territories = queries.duties_shown(db, actor.user_id) if actor.user_id else ((), ())
-    if len(schools) == 1 and not territories and not actor.is_administrator:
-        return see_other(sheet_url(schools[0].uai))
-    seen = []
-    if territories:
-        visible = queries.visible_schools(actor, Task.SEE_SCHOOL, this_year())
-        seen = list(queries.schools_with_heads(db, visible, limit=MOST_SCHOOLS + 1))
-    return render(
-        request,
-        "accounts/accueil.html",
-        schools=schools,
-        territories=territories,
-        territory_url=territory_url,
-        seen=seen[:MOST_SCHOOLS],
-        has_more=len(seen) > MOST_SCHOOLS,
-        may_invite=actor.is_administrator or bool(actor.territories_for(Task.INVITE)),
-    )
 
 
 # --- Mon compte ----------------------------------------------------------------------------------------

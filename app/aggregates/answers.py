@@ -20,7 +20,7 @@ from app.aggregates.asking import Question
 from app.aggregates.distribution import distribution_of
 from app.aggregates.models import AggregateOut
 from app.domain.vocabulary import TerritoryLevel
-from app.web.answers import encoded, file_answer
+from app.web.answers import encoded, file_answer, is_known
 from app.web.formats import Format, Wanted
 from app.web.tabular import Column, Kind, Table, slug
 
@@ -132,7 +132,7 @@ def tagged_answer(
 ) -> Response:
     """304 for who has what the tag stands for, else the bytes, kept or made now."""
     headers = {"ETag": tag, **headers}
-    if tag in _tags(request.headers.get("if-none-match", "")):
+    if is_known(request, tag):
         return Response(status_code=304, headers=headers | dict(wanted.headers))
     name, content = kept_or_made(request, tag, made)
     return file_answer(content, name, wanted, headers=headers)
@@ -154,7 +154,3 @@ def strong_tag(*state: object) -> str:
 
 SHAPE = 1
 """To be raised when the same data is answered in another way: what clients keep is then read again."""
-
-
-def _tags(header: str) -> set[str]:
-    return {tag.strip().removeprefix("W/") for tag in header.split(",")}

@@ -5,6 +5,7 @@ from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -73,6 +74,12 @@ def file_answer(
 ) -> Response:
     """Bytes that were kept. `name` is that of the table, without an extension."""
     return Response(content, media_type=wanted.content_type, headers=_headers(name, wanted, headers))
+
+
+def is_known(request: Request, tag: str) -> bool:
+    """Whether the client already holds the bytes that this ETag stands for: 304 is enough."""
+    sent = request.headers.get("if-none-match", "").split(",")
+    return tag in {one.strip().removeprefix("W/") for one in sent}
 
 
 class SpooledAnswer(StreamingResponse):

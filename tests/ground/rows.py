@@ -27,6 +27,7 @@ BY_TABLE: dict[str, dict[str, Any]] = {
     "invitation": {"school_id": ONE, "role": "teacher"},
     "decision": {"action_id": ONE},
     "election": {"registered": 9},
+    "calendar_link": {"expires_at": datetime(2026, 12, 12, 23, tzinfo=UTC)},
     "parent_link": {"expires_at": datetime(2026, 12, 12, 23, tzinfo=UTC)},
 }
 """What the defaults by type cannot know."""
@@ -94,6 +95,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_measurement_counted_within": {"counted": 2, "out_of": 1},
     "ck_measurement_out_of_with_count": {"status": "not_measured", "counted": None, "out_of": 5},
     "ck_measurement_replaces_another": {"id": OTHER, "replaces": OTHER},
+    "ck_calendar_link_expires_later": {"expires_at": MOMENT},
     "ck_parent_link_expires_later": {"expires_at": MOMENT},
     "ck_parent_remark_remark_state": {"state": "zzz", "reviewed_at": MOMENT},
     "ck_parent_remark_reviewed_is_dated": {"state": "kept", "reviewed_at": None},

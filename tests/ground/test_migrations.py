@@ -15,7 +15,14 @@ from tests.ground.rows import FORBIDDEN, IMPLIED, OTHER, a_row, checks, fill, fo
 TABLES = metadata.sorted_tables
 REFERENCE = {"school", "territory", "user"}
 """Rows that belong to nobody's school and that schools point at."""
-OF_PERSONS = {"territory_membership", "invitation", "web_session", "api_token", "sign_in_attempt"}
+OF_PERSONS = {
+    "territory_membership",
+    "invitation",
+    "web_session",
+    "api_token",
+    "sign_in_attempt",
+    "calendar_link",
+}
 OF_THE_SERVICE = {"service_note"}
 OF_TERRITORIES = {
     "circonscription_total", "circonscription_version", "release", "release_cell", "suggested_partner",
