@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 import anyio
@@ -189,11 +189,21 @@ async def take_place(request: Request, _: InRoom) -> AsyncIterator[None]:
         yield
 
 
+class Key(Protocol):
+    """What makes a request that arrives twice be done once (app/once)."""
+
+    def begin(self, db: Session, caller_id: UUID) -> None: ...
+
+
 def get_session(
     request: Request, _: Annotated[None, Depends(take_place, scope="function")]
 ) -> Iterator[Session]:
     """One transaction per request; a GET cannot write; the commit precedes the answer."""
     with request.app.state.database.session(reading=request.method in SAFE_METHODS) as session:
+        key: Key | None = getattr(request.state, "once", None)
+        caller_id: UUID | None = getattr(request.state, "caller_id", None)
+        if key is not None and caller_id is not None:
+            key.begin(session, caller_id)
         yield session
 
 
@@ -209,3 +219,10 @@ def insert_or_ignore(db: Session, table: Any, rows: list[Mapping[str, Any]]) -> 
         return
     module = sa.dialects.sqlite if db.get_bind().dialect.name == "sqlite" else sa.dialects.postgresql
     db.execute(module.insert(table).on_conflict_do_nothing(), rows)
+
+
+def insert_if_absent(db: Session, table: Any, row: Mapping[str, Any]) -> bool:
+    """Whether this row was written; on PostgreSQL it waits for a transaction that is writing the same key."""
+    module = sa.dialects.sqlite if db.get_bind().dialect.name == "sqlite" else sa.dialects.postgresql
+    wanted = module.insert(table).values(**row).on_conflict_do_nothing()
+    return db.scalar(wanted.returning(*table.__table__.primary_key)) is not None

@@ -97,6 +97,13 @@ class Invalid(AppError):
         return cls([FieldError("/" + field, detail, code)])
 
 
+class KeyReused(AppError):
+    """An `Idempotency-Key` names one request: the same key came with another."""
+
+    status, code, title = 422, "key_reused", "Clé déjà employée"
+    detail = "Cette clé a servi à une autre demande : prenez-en une nouvelle, ou renvoyez la même demande."
+
+
 class TooMany(AppError):
     status, code, title = 429, "too_many", "Trop d’essais"
     detail = "Trop d’essais en peu de temps : patientez quelques minutes."

@@ -18,12 +18,13 @@ from app.aggregates.answers import Kept
 from app.aggregates.warm import Remembered
 from app.db import Database, Gate, InRoom, make_engine
 from app.errors import Unavailable
+from app.once.doors import keep_answers, read_key
 from app.settings import Settings
 from app.web import problems, static_files
 from app.web.compress import CompressPages
 from app.web.forms import read_posted
 from app.web.http import Surround, set_up_logging
-from app.web.openapi import with_problems
+from app.web.openapi import with_keys, with_problems
 from app.web.templating import make_environment
 
 DESCRIPTION = """\
@@ -32,6 +33,7 @@ La porte JSON de Confiance : les mêmes verbes que les pages, une école à la f
 Noms en anglais, phrases en français. Les erreurs sont des `application/problem+json` (RFC 9457)
 avec un `code` stable.
 Une écriture sur une donnée existante demande `If-Match` avec l’`ETag` reçu à la lecture.
+Un POST peut porter un `Idempotency-Key` : renvoyé après une réponse perdue, il n’est fait qu’une fois.
 Ce que vous ne pouvez pas voir répond 404 ; ce que vous voyez sans pouvoir l’écrire répond 403.
 """
 
@@ -60,14 +62,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     public: tuple[APIRouter, ...] = routers.PUBLIC
     for router in public:
-        app.include_router(router)
+        keep_answers(router)
+        app.include_router(router, dependencies=[Depends(read_key)])
     for router in routers.PRIVATE:
+        keep_answers(router)
         # The body is read, then the person known, before a write transaction opens.
-        app.include_router(router, dependencies=[Depends(read_posted), Depends(signed_in)])
+        app.include_router(router, dependencies=[Depends(read_posted), Depends(signed_in), Depends(read_key)])
     app.include_router(health)
     app.include_router(static_files.router)
     write_document = app.openapi
-    app.openapi = lambda: app.openapi_schema or with_problems(write_document())  # type: ignore[method-assign]  # FastAPI documents replacing it
+    app.openapi = lambda: app.openapi_schema or with_keys(with_problems(write_document()))  # type: ignore[method-assign]  # FastAPI documents replacing it
     app.add_middleware(CompressPages)
     app.add_middleware(Surround, refuse=problems.refuse_with(app), public_url=settings.public_url)
     return app

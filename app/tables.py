@@ -11,6 +11,7 @@ from app.exchange import models as exchange
 from app.goals import models as goals
 from app.home import models as home
 from app.measurements import models as measurements
+from app.once import models as once
 from app.parents import models as parents
 from app.partners import models as partners
 from app.reviews import models as reviews
@@ -19,6 +20,7 @@ from app.transmissions import models as transmissions
 
 metadata = SQLModel.metadata
 FEATURES = (
+    once,
     accounts,
     schools,
     measurements,

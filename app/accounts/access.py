@@ -111,7 +111,7 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
         if is_page and not secrets.same(posted.get("csrf"), actor.csrf or secrets.new_secret()):
             request.state.actor = actor
             raise Forbidden("Cette page a expiré : rechargez-la, puis envoyez à nouveau.", code="csrf")
-    request.state.actor = actor
+    request.state.actor, request.state.caller_id = actor, actor.user_id
     moment = clock.now()
     if is_touch_due(credential.last_used_at, moment):
         background.add_task(touch_afterwards, request, credential, moment)

@@ -24,6 +24,7 @@ from app.accounts.models import (
 from app.accounts.service import Link
 from app.db import Db
 from app.errors import NotFound
+from app.web.openapi import SHOWN_ONCE
 from app.web.paging import Page
 
 me = APIRouter(prefix="/api/v1", tags=["Mon compte"])
@@ -58,7 +59,7 @@ def get_tokens(db: Db, actor: CurrentActor) -> object:
     return {"items": queries.tokens_of_user(db, _user_of(db, actor).id), "next": None}
 
 
-@me.post("/tokens", response_model=TokenMade, status_code=201)
+@me.post("/tokens", response_model=TokenMade, status_code=201, openapi_extra=SHOWN_ONCE)
 def post_token(db: Db, actor: CurrentActor, data: TokenIn) -> object:
     """Faire un jeton. `token` n’est montré qu’ici. Fait avec un jeton, il ne lui survit pas."""
     token, text = tokens.make_token(db, actor, data)
@@ -93,7 +94,7 @@ def get_invitations(db: Db, actor: CurrentActor, uai: Uai) -> object:
     return {"items": queries.pending_invitations(db, school.id, clock.now()), "next": None}
 
 
-@router.post("/invitations", response_model=InvitationMade, status_code=201)
+@router.post("/invitations", response_model=InvitationMade, status_code=201, openapi_extra=SHOWN_ONCE)
 def post_invitation(
     request: Request, db: Db, actor: CurrentActor, uai: Uai, data: InvitationIn
 ) -> dict[str, Any]:
@@ -122,7 +123,12 @@ def post_handover(db: Db, actor: CurrentActor, uai: Uai, membership_id: UUID) ->
     return _member(db, duties.hand_over_headship(db, actor, uai, membership_id))
 
 
-@router.post("/accounts/{membership_id}/renewal", response_model=InvitationMade, status_code=201)
+@router.post(
+    "/accounts/{membership_id}/renewal",
+    response_model=InvitationMade,
+    status_code=201,
+    openapi_extra=SHOWN_ONCE,
+)
 def post_renewal(
     request: Request, db: Db, actor: CurrentActor, uai: Uai, membership_id: UUID
 ) -> dict[str, Any]:

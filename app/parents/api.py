@@ -18,6 +18,7 @@ from app.parents.models import (
     RemarkReviewIn,
     RemarkState,
 )
+from app.web.openapi import SHOWN_ONCE
 from app.web.paging import Limit, Page, page_of, tagged
 
 router = APIRouter(prefix="/api/v1/schools/{uai}", tags=["Parents élus"])
@@ -33,7 +34,7 @@ def get_parent_links(
     return page_of(rows, limit, lambda link: link.id)
 
 
-@router.post("/parent-links", response_model=ParentLinkMade, status_code=201)
+@router.post("/parent-links", response_model=ParentLinkMade, status_code=201, openapi_extra=SHOWN_ONCE)
 def post_parent_link(
     request: Request, db: Db, actor: CurrentActor, uai: Uai, data: ParentLinkIn, response: Response
 ) -> dict[str, Any]:

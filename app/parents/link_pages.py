@@ -114,6 +114,7 @@ def check_remark(request: Request, token: str, posted: PostedForm, _: InRoom) ->
         except Conflict as refusal:
             form.notice = refusal.detail
         else:
+            request.state.caller_id = link.id
             return Written(school.id, link.id, form)
         raise Answered(_page(request, db, link, school, form, 409 if form.notice else 422))
 
@@ -126,7 +127,8 @@ def submit_remark(
     place, identity = (written.school_id, written.link_id), request.state.request_id
     try:
         if written.form.attempt(db, lambda data: service.leave_remark(db, *place, data, identity)):
-            return see_other(f"/parents/{token}?ok=remarque#remarques")
+            # Relative: the answer is kept for those who send twice, and the address is a secret.
+            return see_other("?ok=remarque#remarques")
     except NotFound:
         return _over(request)
     found = service.shared_by(db, token)

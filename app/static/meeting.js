@@ -8,12 +8,13 @@ const ASK_EVERY = 4000; // ms
 const typed = new Map(Object.entries(JSON.parse(localStorage.getItem(KEY) ?? "{}"))); // form id → its fields
 const toSend = new Set();
 const unread = new WeakSet(); // forms whose step changed on the server while somebody was typing here
-const source = new WeakMap(steps().map((step) => [step, step.innerHTML]));
+const text = (step) => step.innerHTML.replaceAll(/name="once" value="[^"]*"/g, ""); // each display has keys of its own
+const source = new WeakMap(steps().map((step) => [step, text(step)]));
 let version = room.dataset.version;
 let isSending = false;
 
 const keep = () => localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(typed)));
-const answers = (form) => [...new FormData(form)].filter(([name]) => !["csrf", "next", "version"].includes(name));
+const answers = (form) => [...new FormData(form)].filter(([name]) => !["csrf", "next", "once", "version"].includes(name));
 
 function told(text = "") {
   const place = room.querySelector("[data-told]");
@@ -50,7 +51,7 @@ function adopt(html, isMine = "") {
   const csrf = page.querySelector("input[name=csrf]")?.value;
   const next = [...fresh.querySelectorAll(".step")].map((step) => {
     const old = before.get(step.id);
-    if (old && source.get(old) === step.innerHTML) return old;
+    if (old && source.get(old) === text(step)) return old;
     const form = old?.querySelector("form[id]");
     if (form && typed.has(form.id) && old.id !== isMine) {
       form.elements.csrf.value = csrf;
@@ -58,7 +59,7 @@ function adopt(html, isMine = "") {
       unread.add(form);
       return old;
     }
-    source.set(step, step.innerHTML);
+    source.set(step, text(step));
     return document.adoptNode(step);
   });
   const hadFocus = room.querySelector(".walk").contains(document.activeElement) && !next.some((step) => step.contains(document.activeElement));

@@ -23,7 +23,7 @@ from app.web.fields import (
     start_value,
     unwrap,
 )
-from app.web.posted import Posted, PostedForm, read_posted
+from app.web.posted import CARRIED, Posted, PostedForm, read_posted
 from app.web.sentences import sentence_for
 
 __all__ = [
@@ -83,7 +83,7 @@ class Form(Generic[Model]):
         self._widgets = widgets or {}
         self._blank_rows = blank_rows
         self._id_prefix = prefix
-        self._beside = {"csrf", "version", *beside}
+        self._beside = {*CARRIED, *beside}
         self._expand(model, "", start, optional=False)
 
     def _expand(self, model: type[BaseModel], prefix: str, start: Any, *, optional: bool) -> None:

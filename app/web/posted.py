@@ -11,6 +11,8 @@ from starlette.datastructures import FormData, UploadFile
 from app.web.uploads import Upload, takes_a_file
 
 MAX_FIELDS = 400
+CARRIED = frozenset({"csrf", "once", "version"})
+"""Fields that every form brings along and nobody typed."""
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([^\s;\"']*)", re.IGNORECASE)
 
@@ -30,12 +32,17 @@ class Posted:
         return self.values.get(name, [])
 
 
+def is_form(request: Request) -> bool:
+    """Whether the body came as a form, and is in `Posted` once it was read."""
+    return request.headers.get("content-type", "").lower().startswith(_FORM_TYPES)
+
+
 async def read_posted(request: Request) -> Posted:
     """Read the body before any lock or connection is taken: a slow upload keeps nobody waiting."""
     if request.method != "POST":
         return Posted()
     content_type = request.headers.get("content-type", "")
-    if not content_type.lower().startswith(_FORM_TYPES):
+    if not is_form(request):
         is_file = takes_a_file(request.url.path)
         return Posted(file=Upload("", await request.body()) if is_file else None)
     charset = _CHARSET.search(content_type)

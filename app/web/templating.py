@@ -1,5 +1,6 @@
 """One Jinja environment; `render` gives each page the person, the demo banner and the form's CSRF token."""
 
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ def make_environment() -> Environment:
     )
     environment.filters.update(french.FILTERS)
     environment.globals["static"] = static
+    environment.globals["new_key"] = lambda: secrets.token_urlsafe(16)
     return environment
 
 

@@ -7,11 +7,10 @@ from fastapi import Request
 from starlette.responses import Response
 
 from app.errors import AppError, Forbidden, Unauthenticated
-from app.web.posted import Posted
+from app.web.posted import CARRIED, Posted
 from app.web.templating import render
 from app.web.urls import sign_in_url
 
-_CARRIED = {"csrf", "version"}
 _SAID = re.compile(r"[^\W_]", re.UNICODE)
 _MEANT_FOR_US = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[a-z_]+|[0-9]{4}-[0-9]{4}-T[123]")
 
@@ -30,7 +29,7 @@ def unsent_of(request: Request) -> Unsent | None:
     if posted is None or any("password" in name for name in posted.values):
         return None
     fields = [(name, value) for name, values in posted.values.items() for value in values if name != "csrf"]
-    typed = [value for name, value in fields if name not in _CARRIED and _SAID.search(value)]
+    typed = [value for name, value in fields if name not in CARRIED and _SAID.search(value)]
     words = [value for value in typed if not _MEANT_FOR_US.fullmatch(value)]
     return Unsent(fields, words) if typed else None
 

@@ -96,6 +96,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_measurement_out_of_with_count": {"status": "not_measured", "counted": None, "out_of": 5},
     "ck_measurement_replaces_another": {"id": OTHER, "replaces": OTHER},
     "ck_calendar_link_expires_later": {"expires_at": MOMENT},
+    "ck_idempotency_record_status_of_success": {"status": 422},
     "ck_parent_link_expires_later": {"expires_at": MOMENT},
     "ck_parent_remark_remark_state": {"state": "zzz", "reviewed_at": MOMENT},
     "ck_parent_remark_reviewed_is_dated": {"state": "kept", "reviewed_at": None},
@@ -182,4 +183,6 @@ def _default(kind: sa.types.TypeEngine[Any]) -> Any:
         return MOMENT
     if isinstance(kind, sa.Date):
         return date(2026, 12, 18)
+    if isinstance(kind, sa.LargeBinary):
+        return b"x"
     return [] if isinstance(kind, sa.JSON) else "x"

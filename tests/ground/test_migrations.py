@@ -21,6 +21,7 @@ OF_PERSONS = {
     "web_session",
     "api_token",
     "sign_in_attempt",
+    "idempotency_record",
     "calendar_link",
 }
 OF_THE_SERVICE = {"service_note"}

@@ -234,4 +234,6 @@ def test_a_link_shows_one_school(sign_in: SignIn, db: Session, world: World, lin
 
 
 def test_a_signed_in_reader_sees_the_same_page(sign_in: SignIn, link: str) -> None:
-    assert sign_in("claire").get(link).content == sign_in("anonymous").get(link).content
+    """But for the key of its form, which is another at every display."""
+    pages = [sign_in(name).get(link).text for name in ("claire", "anonymous")]
+    assert len({re.sub(r'name="once" value="[^"]+"', "", page) for page in pages}) == 1
