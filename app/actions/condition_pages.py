@@ -41,4 +41,5 @@ def submit_conditions(
     if form.attempt(db, lambda data: check_conditions(db, actor, uai, action_id, data, version)):
         return see_other(f"{action_url(uai, action_id)}?ok=action")
     action = action_out(db, school.id, action_id)
+    form.compare(action)
     return render(request, "actions/conditions.html", status=422, school=school, action=action, form=form)

@@ -147,6 +147,8 @@ def submit_event_revision(
     version = form.expected_version
     if form.attempt(db, lambda data: service.revise_event(db, actor, uai, event_id, data, version)):
         return see_other(f"{action_url(uai, event.action_id)}?ok={event_id}")
+    event = queries.event_out(db, school.id, event_id)
+    form.compare(event)
     return _page(request, db, school, event, form, status=422)
 
 

@@ -185,8 +185,10 @@ def submit_action_change(
     version = form.expected_version
     if form.attempt(db, lambda data: service.revise_action(db, actor, uai, action_id, data, version)):
         return see_other(f"{action_url(uai, action_id)}?ok=action")
+    action, status = queries.action_out(db, school.id, action_id), 409 if form.is_stale else 422
+    form.compare(action, but=("reason",))
     return render(
-        request, "actions/form.html", status=422, school=school, form=form, action=action, hint=None
+        request, "actions/form.html", status=status, school=school, form=form, action=action, hint=None
     )
 
 

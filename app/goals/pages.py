@@ -106,7 +106,9 @@ def submit_goal_change(
         db, lambda data: service.revise_goal(db, actor, uai, goal_id, data, form.expected_version)
     ):
         return see_other(f"{sheet_url(uai)}?ok=objectif")
-    return _form_page(request, db, actor, school, form, goal_or_404(db, school.id, goal_id), status=422)
+    goal = goal_or_404(db, school.id, goal_id)
+    form.compare(goal, but=("reason",))
+    return _form_page(request, db, actor, school, form, goal, status=409 if form.is_stale else 422)
 
 
 @router.post("/{goal_id}/etat")

@@ -87,6 +87,7 @@ def submit_session_revision(
     ):
         return see_other(_back(school, analysis_or_404(db, school.id, analysis_id).term))
     row = analysis_or_404(db, school.id, analysis_id)
+    form.compare(row)
     return session_form_page(
         request, actor, school, row.term, form, row, status=409 if form.is_stale else 422
     )

@@ -107,6 +107,7 @@ def submit_suggestion_change(
     ):
         return see_other(f"{_url(territory)}?ok=suggestion")
     suggestion = queries.suggestion_or_404(db, territory.id, suggestion_id)
+    form.compare(suggestion)
     return _one(request, territory, suggestion, form, status=422)
 
 

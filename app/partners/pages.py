@@ -128,7 +128,8 @@ def submit_partner_change(
     if form.attempt(db, lambda data: revise_partner(db, actor, uai, partner_id, data, version)):
         return see_other(f"{partners_url(uai)}?ok=partenaire")
     partner = partner_or_404(db, school.id, partner_id)
-    return _one(request, db, actor, school, partner, form, status=422)
+    form.compare(partner)
+    return _one(request, db, actor, school, partner, form, status=409 if form.is_stale else 422)
 
 
 def _one(

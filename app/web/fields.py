@@ -56,6 +56,8 @@ class FormField:
     value: str = ""
     checked_values: set[str] = field(default_factory=set)
     error: str | None = None
+    recorded: str | None = None
+    """What somebody else saved meanwhile, in words, where it is not what was typed."""
     choices: Choices = ()
     maxlength: int | None = None
     minimum: int | None = None
@@ -80,7 +82,7 @@ class FormField:
     def said(self) -> str:
         """What was answered, in words."""
         chosen = self.checked_values or {self.value}
-        return next((label for value, label in self.choices if str(value) in chosen), self.value)
+        return ", ".join(label for value, label in self.choices if str(value) in chosen) or self.value
 
 
 def is_model(kind: Any) -> bool:

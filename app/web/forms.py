@@ -171,6 +171,25 @@ class Form(Generic[Model]):
         db.expire_all()
         return False
 
+    def compare(self, row: Any, *, but: Iterable[str] = ()) -> None:
+        """After a conflict, put what is recorded beside what was typed; sending again is then a choice.
+
+        `row` is what a first display starts from; `but` names the answers that are about the change itself.
+        """
+        if not self.is_stale:
+            return
+        recorded = Form(self.model, start=row, choices=self._choices, widgets=self._widgets)
+        for name, described in self.fields.items():
+            theirs = recorded.fields.get(name)
+            if theirs is None or name in but:
+                continue
+            if (theirs.value, theirs.checked_values - {""}) != (
+                described.value,
+                described.checked_values - {""},
+            ):
+                described.recorded = theirs.said or "rien"
+        self.version = str(row.version)
+
     def show(self, errors: Iterable[FieldError]) -> None:
         """Put each sentence beside its field; what no field owns goes to the summary."""
         for error in errors:
