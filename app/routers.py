@@ -3,6 +3,8 @@
 from app.accounts import api as accounts_api
 from app.accounts import house_pages, invitation_pages, own_pages, sign_in_pages
 from app.accounts import pages as accounts_pages
+from app.action_sheets import api as action_sheets_api
+from app.action_sheets import pages as action_sheets_pages
 from app.actions import api as actions_api
 from app.actions import condition_pages, effects_api, event_pages
 from app.actions import pages as actions_pages
@@ -86,6 +88,8 @@ PRIVATE = (
     partners_pages.router,
     circonscription_pages.router,
     condition_pages.router,
+    action_sheets_api.router,
+    action_sheets_pages.router,
     counting_api.router,
     counting_pages.router,
     library_api.router,

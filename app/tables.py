@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from app.accounts import models as accounts
+from app.action_sheets import models as action_sheets
 from app.actions import models as actions
 from app.aggregates import models as aggregates
 from app.counting import models as counting
@@ -28,6 +29,7 @@ FEATURES = (
     goals,
     actions,
     partners,
+    action_sheets,
     counting,
     reviews,
     parents,

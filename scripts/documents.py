@@ -1,8 +1,8 @@
 """Open the demonstration's documents in LibreOffice and read them back: `./run check documents`.
 
-Minutes, year and blank sheet become PDF; their text must hold every decision, sentence and figure, and every
-chart must be there. Each page is then left as an image, for someone to look at. Outside CI: it needs
-LibreOffice and poppler.
+Minutes, year, action sheet and blank sheet become PDF; their text must hold every decision, sentence and
+figure, and every chart must be there. Each page is then left as an image, for someone to look at. Outside
+CI: it needs LibreOffice and poppler.
 """
 
 import argparse
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -22,9 +23,14 @@ sys.path.insert(0, str(ROOT))
 from sqlmodel import Session
 
 from app import clock
-from app.accounts.access import actor_of_user
-from app.accounts.actor import Actor
+from app.accounts.access import actor_of_user, school_for
+from app.accounts.actor import Actor, Task
 from app.accounts.queries import user_by_email
+from app.action_sheets.document import sheet_docx
+from app.action_sheets.models import ActionSheetIn
+from app.action_sheets.reading import SheetRead, sheet_read
+from app.action_sheets.service import sheet_out, write_sheet
+from app.actions.queries import attendances
 from app.db import Database, make_engine, migrate
 from app.demo.places import MAIN
 from app.demo.world import fill
@@ -81,6 +87,7 @@ def documents(scratch: Path) -> Iterator[Made]:
     database = Database(make_engine(url))
     with database.session() as db:
         fill(db)
+        action = write_a_sheet(db)
     with database.session(reading=True) as db:
         actor = head_teacher(db)
         for term in YEAR.terms:
@@ -88,6 +95,8 @@ def documents(scratch: Path) -> Iterator[Made]:
             yield Made(minutes.filename, minutes_docx(minutes), words_of(minutes), len(minutes.indicators))
         report = year_report(db, actor, MAIN.uai, YEAR)
         yield Made(report.filename, year_docx(report), words_of_year(report), len(report.indicators))
+        sheet = sheet_read(db, school_for(db, actor, MAIN.uai, Task.SEE_WORK), action)
+        yield Made(sheet.filename, sheet_docx(sheet, MOMENT), words_of_sheet(sheet), 0)
     blanks = [blank for column in (*COLUMNS, BAND) for blank in column.blanks]
     prompts = [word for blank in blanks for word in (blank.title, *blank.choices, *blank.prompts)]
     yield Made(FILENAME, blank_docx(), prompts, 0)
@@ -97,6 +106,22 @@ def head_teacher(db: Session) -> Actor:
     user = user_by_email(db, "claire@demo.invalid")
     assert user is not None
     return actor_of_user(db, user, Door.PAGE, request_id="documents")
+
+
+def write_a_sheet(db: Session) -> UUID:
+    """What the action held last proposes for its sheet, taken as it is."""
+    actor = head_teacher(db)
+    school = school_for(db, actor, MAIN.uai, Task.STEER)
+    action: UUID = attendances(db, school.id)[-1].action_id
+    answers = {slug: item.value for slug, item in sheet_out(db, school, action).proposed.items()}
+    write_sheet(db, actor, MAIN.uai, action, ActionSheetIn(answers=answers), 0)
+    return action
+
+
+def words_of_sheet(sheet: SheetRead) -> list[str]:
+    questions = [question for section in sheet.sections for question in section.questions]
+    told = [line for question in questions for part in question.parts for line in (part.label, *part.lines)]
+    return [sheet.school, sheet.action, *(question.heading for question in questions), *told]
 
 
 def words_of(minutes: Minutes) -> list[str]:

@@ -1,4 +1,4 @@
-"""The facts of a real action sheet, number 81: a network of parenting support around Lunéville. Words are ours.
+"""The facts of a real action sheet, number 81: a network of parenting support around Lunéville, in our words.
 
 Numbers, organisations and ticked boxes are those of the sheet. What we have of it does not show the boxes of
 questions 9, 10, 12, 13, 14, 23, 27 and 29: there the answer is what its text says.

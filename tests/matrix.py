@@ -424,6 +424,18 @@ MATRIX: dict[str, Row] = {
     "POST /ecoles/{uai}/parents/remarques/{remark_id}": steer({"state": "kept", "version": "1"}),
     "GET /ecoles/{uai}/parents/seance/{term}": steer(),
     "GET /ecoles/{uai}/parents/seance/{term}/{analysis_id}": steer(),
+    # --- action sheets
+    "GET /api/v1/action-sheet-schema": signed_in(),
+    "GET /api/v1/schools/{uai}/action-sheets": see_work(),
+    "GET /api/v1/schools/{uai}/actions/{action_id}/sheet": see_work(),
+    "PUT /api/v1/schools/{uai}/actions/{action_id}/sheet": steer({"answers": {"title": "Café"}}, 0),
+    "GET /api/v1/schools/{uai}/actions/{action_id}/sheet.docx": see_work(),
+    "GET /ecoles/{uai}/actions/{action_id}/fiche": see_work(),
+    "GET /ecoles/{uai}/actions/{action_id}/fiche.docx": see_work(),
+    "GET /ecoles/{uai}/actions/{action_id}/fiche/{number}": steer(places={"number": "1"}),
+    "POST /ecoles/{uai}/actions/{action_id}/fiche/{number}": steer(
+        {"title": "Café", "version": "0"}, places={"number": "1"}
+    ),
     # --- transmitted
     "GET /api/v1/schools/{uai}/transmissions": see_transmitted(),
     "POST /api/v1/schools/{uai}/transmissions": steer({"term": "2026-2027-T1"}),

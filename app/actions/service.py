@@ -88,13 +88,13 @@ def set_action_state(
 
 
 def delete_action(db: Session, actor: Actor, uai: str, action_id: UUID, version: int | None) -> None:
-    """Remove an action that nothing refers to. Raises Conflict when an event or a review does."""
+    """Remove an action that nothing refers to. Raises Conflict when an event, a sheet or a review does."""
     school = school_for(db, actor, uai, Task.STEER)
     turn = take_turn(db, school.id)
     action = action_or_404(db, school.id, action_id)
     check_version(action, version)
     before = plain(queries.action_out(db, school.id, action.id))
-    told = "Un rendez-vous ou un bilan s’appuie sur cette action\u202f: abandonnez-la plutôt."
+    told = "Un rendez-vous, une fiche ou un bilan s’appuie sur cette action\u202f: abandonnez-la plutôt."
     _delete_unless_referred_to(db, action, told)
     record(db, actor, turn, "action.deleted", f"action:{action_id}", before=before)
 

@@ -129,10 +129,16 @@ def completeness(answers: Answers, questions: Sequence[Question] = QUESTIONS) ->
     return Progress(len(answered), len(asked), missing, to_specify)
 
 
+def is_asked(question: Question, answers: Answers) -> bool:
+    """Whether the other answers leave something to ask here: no results without an evaluation."""
+    unless = question.unless
+    return unless is None or not unless[1].intersection(chosen(answers, unless[0]))
+
+
 def _is_settled(question: Question, answers: Answers) -> bool:
-    if question.unless and set(chosen(answers, question.unless[0])) & question.unless[1]:
-        return True
-    return all(_is_answered(part, answers) for part in question.parts if not part.is_optional)
+    return not is_asked(question, answers) or all(
+        _is_answered(part, answers) for part in question.parts if not part.is_optional
+    )
 
 
 def _is_answered(part: Part, answers: Answers) -> bool:

@@ -187,7 +187,7 @@ WHAT = Section(
             "Qu’y fait-on\u202f?",
             (
                 Part("activities", Kind.SEVERAL, choices=_ACTIVITIES),
-                Part("activities_more", Kind.TEXT, "Précisez les activités", is_optional=True),
+                Part("activities_more", Kind.TEXT, "Précisions sur les activités", is_optional=True),
                 Part(
                     "activity_reports",
                     Kind.LINKS,

@@ -8,7 +8,7 @@ from app.domain.action_sheet_parts import Choice, Kind, Part, Question, Section
 from app.domain.action_sheet_questions_plan import sectors, upper
 from app.domain.levers import Strategy
 
-_MORE = "Précisez votre réponse"
+_MORE = "Précisions"
 _PEOPLE = (
     Choice("parents", "Parents par an"),
     Choice("children", "Enfants par an"),

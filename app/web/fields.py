@@ -66,6 +66,8 @@ class FormField:
     autocomplete: str | None = None
     suggestions: str = ""
     """The id of a `<datalist>` of the page: ready words for a box that also takes one’s own."""
+    may_wait: bool = False
+    """One of many that can all be answered later: neither asked for nor marked as optional."""
     prefix: str = ""
     """Keeps the ids apart when two forms of one page have a field of the same name."""
 

@@ -38,6 +38,7 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_count_closing_number_range": {"number": 0},
     "ck_count_closing_total_range": {"total": -1},
     "ck_action_condition_number_range": {"number": 0},
+    "ck_action_sheet_version_range": {"version": 0},
     "ck_circonscription_total_counted_range": {"counted": -1},
     "ck_circonscription_total_schools_count": {"schools": -1},
     "ck_decision_action_kind": {"kind": "goal", "action_id": ONE},

@@ -1,0 +1,59 @@
+"""The sheet as a document: one table a page of the sheet, the question beside its answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.action_sheets.reading import SaidQuestion, SaidSection, SheetRead
+from app.domain.french import counted
+from app.web import paper
+from app.web import paper_tables as tables
+from app.web.french import long_day
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from docx.document import Document
+    from docx.table import _Cell
+
+QUESTION_WIDTH = 8.5
+TITLE = "Fiche action"
+
+
+def sheet_docx(sheet: SheetRead, moment: datetime) -> bytes:
+    """Every question is there, also those without an answer; `moment` is when the document is made."""
+    title = f"{TITLE}, {sheet.action}"
+    document = paper.new_paper(title, sheet.school, f"{sheet.school} · {title}", moment)
+    paper.say(document, f"{sheet.school} · {sheet.commune} · {sheet.uai}", "Subtitle")
+    paper.say(document, title, "Title")
+    paper.say(document, state_sentence(sheet))
+    for section in sheet.sections:
+        _section(document, section)
+    return paper.as_bytes(document)
+
+
+def state_sentence(sheet: SheetRead) -> str:
+    """« 27 questions sur 30. Fiche du 21 novembre 2026. »"""
+    answered = counted(sheet.progress.answered, ("question répondue", "questions répondues"))
+    said = f"{answered} sur {sheet.progress.asked}."
+    return f"{said} Fiche du {long_day(sheet.updated_at.date())}." if sheet.updated_at else said
+
+
+def _section(document: Document, section: SaidSection) -> None:
+    paper.say(document, section.section.title, "Heading 1")
+    widths = [QUESTION_WIDTH, paper.WIDTH - QUESTION_WIDTH]
+    table = tables.ruled(tables.table_of(document, ["Question", "Réponse"], widths, section.section.title))
+    for question in section.questions:
+        heading, answer = tables.row_of(table, ["", ""], may_split=True)
+        paper.say(heading, question.heading, bold=True)
+        _answer(answer, question)
+
+
+def _answer(cell: _Cell, question: SaidQuestion) -> None:
+    for part in question.parts:
+        if part.label:
+            paper.say(cell, part.label, "Heading 3")
+        for line in part.lines:
+            paper.say(cell, line)
+    if question.left:
+        paper.say(cell, question.left, colour="soft")
