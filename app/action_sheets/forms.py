@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
@@ -121,6 +122,11 @@ def _choices(section: Section) -> dict[str, Choices]:
         elif part.choices:
             found |= dict.fromkeys(boxes_of(part), offered)
     return found
+
+
+def compare(form: Form[BaseModel], section: Section, answers: Answers, version: int) -> None:
+    """After a conflict, what is recorded beside what was typed."""
+    form.compare(SimpleNamespace(**_shown(section, answers), version=version))
 
 
 # --- between answers and boxes --------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from app import clock
 from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Task
 from app.action_sheets.document import sheet_docx, state_sentence
-from app.action_sheets.forms import answers_of, boxes_of, section_form
+from app.action_sheets.forms import answers_of, boxes_of, compare, section_form
 from app.action_sheets.proposals import Proposal, proposals_for
 from app.action_sheets.queries import sheet_of_action
 from app.action_sheets.reading import sheet_read
@@ -166,4 +166,6 @@ def submit_section(
         here = sheet_url(uai, action.id)
         is_over = number == len(SECTIONS) or posted.get("then") == "review"
         return see_other(f"{here}?ok=fiche" if is_over else f"{here}/{number + 1}?ok=page")
-    return _page(request, school, action, number, _begun(db, school, action, section), form, status=422)
+    begun = _begun(db, school, action, section)
+    compare(form, section, begun.answers, begun.version)
+    return _page(request, school, action, number, begun, form, status=409 if form.is_stale else 422)

@@ -21,6 +21,7 @@ from app.domain.action_sheet_parts import (
     Part,
 )
 from app.domain.french import number
+from app.domain.personal import refuse_personal
 
 Path = tuple[str | int, ...]
 _WHEN = re.compile(r"\d{4}(-\d{2})?(-\d{2})?")
@@ -55,6 +56,17 @@ def _text(_: Part, value: Any) -> Iterator[Problem]:
 
 
 def _text_problems(path: Path, value: Any, most: int) -> Iterator[Problem]:
+    """A text of the sheet is read by others one day: no person is named in it, or reached by it."""
+    found = list(_string_problems(path, value, most))
+    yield from found
+    if not found:
+        try:
+            refuse_personal(value)
+        except ValueError as problem:
+            yield Problem(path, str(problem), "personal")
+
+
+def _string_problems(path: Path, value: Any, most: int) -> Iterator[Problem]:
     if not isinstance(value, str):
         yield Problem(path, "Écrivez un texte.", "string_type")
     elif any((ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) <= 0xDFFF for char in value):
@@ -64,7 +76,7 @@ def _text_problems(path: Path, value: Any, most: int) -> Iterator[Problem]:
 
 
 def _links(_: Part, value: Any) -> Iterator[Problem]:
-    found = list(_words(value, LINKS_MOST, LINK_MOST))
+    found = list(_words(value, LINKS_MOST, LINK_MOST, _string_problems))
     yield from found
     for at, text in enumerate(() if found else value):
         if text.strip() and not _LINK.fullmatch(text.strip()):
@@ -73,17 +85,19 @@ def _links(_: Part, value: Any) -> Iterator[Problem]:
 
 
 def _keywords(_: Part, value: Any) -> Iterator[Problem]:
-    yield from _words(value, KEYWORDS_MOST, KEYWORD_MOST)
+    yield from _words(value, KEYWORDS_MOST, KEYWORD_MOST, _text_problems)
 
 
-def _words(value: Any, most: int, longest: int) -> Iterator[Problem]:
+def _words(
+    value: Any, most: int, longest: int, problems: Callable[[Path, Any, int], Iterator[Problem]]
+) -> Iterator[Problem]:
     if not isinstance(value, list):
         yield Problem((), "Donnez une liste.", "list_type")
     elif len(value) > most:
         yield Problem((), f"Donnez au plus {number(most)} réponses.", "too_long")
     else:
         for at, text in enumerate(value):
-            yield from _text_problems((at,), text, longest)
+            yield from problems((at,), text, longest)
 
 
 # --- closed lists --------------------------------------------------------------------------------------

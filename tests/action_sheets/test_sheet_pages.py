@@ -185,12 +185,16 @@ def test_a_date_may_be_half_known(
 def test_two_people_overwrite_nothing(sign_in: SignIn, db: Session, world: World, cafe: UUID) -> None:
     claire = sign_in("claire")
     assert form(claire, url(cafe, 2), aims="Se parler", version="0").status_code == 303
-    late = form(claire, url(cafe, 2), aims="Autre chose", version="0")
-    assert late.status_code == 422
+    late = form(claire, url(cafe, 2), aims="Autre chose", topics="Le sommeil", version="0")
+    assert late.status_code == 409
     assert "Quelqu’un a modifié cette donnée entre-temps" in late.text
+    assert "Enregistré entre-temps\u202f: <strong>Se parler</strong>" in late.text
     assert "Autre chose" in late.text
     assert "Repartir de ce qui est enregistré" in late.text
     assert stored(db, world, cafe)["aims"] == "Se parler"
+    chosen = form(claire, url(cafe, 2), aims="Autre chose", topics="Le sommeil", version="1")
+    assert chosen.status_code == 303
+    assert stored(db, world, cafe) == {"aims": "Autre chose", "topics": "Le sommeil"}
 
 
 @pytest.mark.parametrize("page", [0, 10, "x"])

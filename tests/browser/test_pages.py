@@ -57,6 +57,8 @@ PAGES = {
         f"{HOME}/actions/nouvelle?axis=rights",
         f"{HOME}/actions/{{action}}",
         f"{HOME}/actions/{{action}}/modifier",
+        f"{HOME}/actions/{{action}}/fiche",
+        *(f"{HOME}/actions/{{action}}/fiche/{number}" for number in range(1, 10)),
         f"{HOME}/rendez-vous/{{event}}",
         f"{HOME}/comptage/{{event}}",
         f"{HOME}/comptage/{{event}}?par=niveau",

@@ -153,6 +153,9 @@ REFUSED: list[tuple[Mapping[str, Any], str, tuple[Any, ...], str]] = [
     ({"aims": "x" * 4001}, "aims", (), "string_too_long"),
     ({"aims": "a\0"}, "aims", (), "value_error"),
     ({"aims": "\ud800"}, "aims", (), "value_error"),
+    ({"carrier_names": "Mairie, Mme Durand"}, "carrier_names", (), "personal"),
+    ({"comments": "Appelez le 01 23 45 67 89"}, "comments", (), "personal"),
+    ({"keywords": ["a@exemple.fr"]}, "keywords", (0,), "personal"),
     ({"evaluation": "later"}, "evaluation", (), "unknown_choice"),
     ({"evaluation": ["planned"]}, "evaluation", (), "unknown_choice"),
     ({"carriers": ["school"]}, "carriers", (), "dict_type"),
@@ -256,7 +259,7 @@ ACCEPTED: list[Mapping[str, Any]] = [
     {"participation": {"none": None, "design": None}},
     {"people": {"parents": 0, "children": None}},
     {"accessibility": {"economic": None}},
-    {"links": ["", " https://www.exemple.fr/bilan "]},
+    {"links": ["", " https://www.exemple.fr/bilan ", "https://www.exemple.fr/@ecole"]},
     CLEF,
 ]
 
