@@ -113,6 +113,20 @@ class TooMany(AppError):
         self.headers = {"Retry-After": str(retry_after)}
 
 
+class StorageFull(AppError):
+    """The disk or the database's own limit is reached: reading goes on, and writing once there is room."""
+
+    status, code, title = 507, "storage_full", "Plus de place"
+    detail = (
+        "Le service n’a plus de place pour enregistrer : rien n’a été changé, et tout reste lisible. "
+        "Prévenez qui l’exploite, puis réessayez."
+    )
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers = {"Retry-After": "60"}
+
+
 class Unavailable(AppError):
     status, code, title = 503, "unavailable", "Momentanément indisponible"
     detail = "Le service est momentanément indisponible : réessayez dans un instant."

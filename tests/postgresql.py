@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -50,6 +50,29 @@ def server() -> Iterator[str]:
             if (folder / "data" / "postmaster.pid").exists():
                 _run(programs, folder, "pg_ctl", "stop", "-m", "immediate", "-w")
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def crashable_server() -> Iterator[tuple[str, Callable[[], None]]]:
+    """Give (URL, crash): a server of one's own that keeps what it acknowledged; restart as after a crash.
+
+    Raises NoServer.
+    """
+    programs = _folder_of_programs()
+    folder = Path(tempfile.mkdtemp(prefix="confiance-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))
+    kept = {name: value for name, value in FAST_AND_FRAGILE.items() if name != "synchronous_commit"}
+    try:
+        _start(programs, folder, kept)
+        yield (
+            f"postgresql+psycopg://confiance@/postgres?host={folder}",
+            lambda: _must_run(
+                programs, folder, "pg_ctl", "restart", "-m", "immediate", "-w", "-l", f"{folder}/log"
+            ),
+        )
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            _run(programs, folder, "pg_ctl", "stop", "-m", "immediate", "-w")
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def fresh_database(server_url: str, name: str) -> str:
@@ -98,11 +121,11 @@ def _folder_of_programs() -> Path:
     )
 
 
-def _start(programs: Path, folder: Path) -> None:
+def _start(programs: Path, folder: Path, wanted: Mapping[str, str] = FAST_AND_FRAGILE) -> None:
     if user := _unprivileged_user():
         shutil.chown(folder, user)
     initdb = ["--no-sync", "--auth=trust", "--username=confiance", "--encoding=UTF8", "--no-locale"]
-    settings = " ".join(f"-c {name}='{value}'" for name, value in FAST_AND_FRAGILE.items())
+    settings = " ".join(f"-c {name}='{value}'" for name, value in wanted.items())
     _must_run(programs, folder, "initdb", *initdb)
     _must_run(
         programs, folder, "pg_ctl", "start", "-w", "-l", f"{folder}/log", "-o", f"-k {folder} {settings}"

@@ -1,5 +1,6 @@
 """From a cookie or a bearer token to an actor, and from an actor to the school it may act in."""
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -8,6 +9,7 @@ from uuid import UUID
 import anyio.to_thread
 from fastapi import BackgroundTasks, Depends, Header, Path, Request
 from pydantic import AfterValidator
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app import clock
@@ -23,6 +25,7 @@ from app.schools.models import School
 from app.schools.queries import school_by_uai
 from app.web.forms import PostedForm
 
+log = logging.getLogger("confiance.error")
 IDLE = timedelta(minutes=60)
 ABSOLUTE = timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=5)
@@ -126,8 +129,12 @@ async def touch_afterwards(request: Request, credential: Credential, moment: dat
     """After the answer, in a short transaction of its own."""
 
     def write() -> None:
-        with request.app.state.database.session() as db:
-            queries.touch(db, credential.table, credential.id, moment)
+        try:
+            with request.app.state.database.session() as db:
+                queries.touch(db, credential.table, credential.id, moment)
+        except SQLAlchemyError as problem:
+            # The answer has left: failing now would only cut the connection under the next request.
+            log.warning("touch", exc_info=problem)
 
     async with request.app.state.gate.writer:
         await anyio.to_thread.run_sync(write)

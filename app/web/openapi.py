@@ -46,7 +46,7 @@ KEY: dict[str, Any] = {
 }
 ANSWER: dict[str, Any] = {
     "description": (
-        "Tout refus est un problème : 400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 429, 503."
+        "Tout refus est un problème : 400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 429, 503, 507."
     ),
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }

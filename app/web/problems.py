@@ -1,6 +1,7 @@
 """Errors on their way out: problem+json under `/api`, a French page elsewhere. Nothing typed is echoed."""
 
 import logging
+import sqlite3
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,7 +12,16 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
-from app.errors import AppError, Conflict, FieldError, Invalid, NotFound, Unauthenticated, Unavailable
+from app.errors import (
+    AppError,
+    Conflict,
+    FieldError,
+    Invalid,
+    NotFound,
+    StorageFull,
+    Unauthenticated,
+    Unavailable,
+)
 from app.web.forms import field_error
 from app.web.templating import render, see_other
 from app.web.unsent import may_send_again, send_again_page, unsent_of
@@ -137,7 +147,22 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(TimeoutError)
     def _database(request: Request, error: Exception) -> Response:
         log.error("database", exc_info=error)
-        return respond(request, Unavailable())
+        return respond(request, StorageFull() if is_full(error) else Unavailable())
+
+
+_DISK_FULL = "53100"
+"""PostgreSQL's own name for it; SQLite's is an error code of its driver."""
+
+
+def is_full(error: BaseException | None) -> bool:
+    """Whether the database refused a write for want of room, or could not even undo it afterwards."""
+    while error is not None:
+        cause = getattr(error, "orig", None)
+        code = getattr(cause, "sqlite_errorcode", None)
+        if code == sqlite3.SQLITE_FULL or getattr(cause, "sqlstate", None) == _DISK_FULL:
+            return True
+        error = error.__context__
+    return False
 
 
 def refuse_with(app: FastAPI) -> Any:
