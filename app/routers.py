@@ -35,6 +35,8 @@ from app.parents import pages as parents_pages
 from app.partners import api as partners_api
 from app.partners import circonscription_pages
 from app.partners import pages as partners_pages
+from app.reports import api as reports_api
+from app.reports import pages as reports_pages
 from app.reviews import api as reviews_api
 from app.reviews import (
     blank_pages,
@@ -87,6 +89,8 @@ PRIVATE = (
     partners_api.suggestions,
     partners_pages.router,
     circonscription_pages.router,
+    reports_api.router,
+    reports_pages.router,
     condition_pages.router,
     action_sheets_api.router,
     action_sheets_pages.router,

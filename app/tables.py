@@ -15,6 +15,7 @@ from app.measurements import models as measurements
 from app.once import models as once
 from app.parents import models as parents
 from app.partners import models as partners
+from app.reports import models as reports
 from app.reviews import models as reviews
 from app.schools import models as schools
 from app.transmissions import models as transmissions
@@ -30,6 +31,7 @@ FEATURES = (
     actions,
     partners,
     action_sheets,
+    reports,
     counting,
     reviews,
     parents,

@@ -158,6 +158,14 @@ def only(*people: str, body: dict[str, Any] | None = None, **more: Any) -> Row:
     return Row(people, (), body, **more)
 
 
+EVALUATED = "01980000-0000-7000-8000-0000000000e1"
+"""An action whose report has a note and may be closed."""
+_EVALUATED = {"action_id": EVALUATED}
+_REPORT = {"summary": "Un café", "effects": ["health"]}
+_NOTE = {"voice": "parents", "noted_on": "2026-11-02", "text": "Un horaire plus tardif"}
+_FOUND = {"findings": [{"effect": "health", "finding": "not_known"}]}
+
+
 def keep_list(body: dict[str, Any] | None = None, version: int | None = None) -> Row:
     """What the circonscription suggests is its inspector's; a school reads it from its own side."""
     return only("ines", body=body, version=version, places={"code": "0990900Z"})
@@ -287,6 +295,40 @@ MATRIX: dict[str, Row] = {
     "GET /ecoles/{uai}/comptage/{event_id}/cloture": count(),
     "POST /ecoles/{uai}/comptage/{event_id}/cloture": count(
         {"total": "0", "version": "1"}, answers=_UNCOUNTED
+    ),
+    # --- the report of an action
+    "GET /api/v1/schools/{uai}/actions/{action_id}/report": see_work(),
+    "PUT /api/v1/schools/{uai}/actions/{action_id}/report": steer(_REPORT, 0),
+    "GET /api/v1/schools/{uai}/actions/{action_id}/report.docx": see_work(),
+    "POST /api/v1/schools/{uai}/actions/{action_id}/report/start": steer({"started_on": "2026-11-02"}, 0),
+    "POST /api/v1/schools/{uai}/actions/{action_id}/report/notes": count(_NOTE, places=_EVALUATED),
+    "DELETE /api/v1/schools/{uai}/actions/{action_id}/report/notes/{note_id}": count(places=_EVALUATED),
+    "POST /api/v1/schools/{uai}/actions/{action_id}/report/close": steer(_FOUND, 3, places=_EVALUATED),
+    "POST /api/v1/schools/{uai}/actions/{action_id}/report/reopen": steer(
+        {"reason": "Un oubli"}, 3, places=_EVALUATED, answers=frozenset({409})
+    ),
+    "GET /ecoles/{uai}/actions/{action_id}/rapport": see_work(),
+    "GET /ecoles/{uai}/actions/{action_id}/rapport.docx": see_work(),
+    "GET /ecoles/{uai}/actions/{action_id}/rapport/modifier": steer(),
+    "POST /ecoles/{uai}/actions/{action_id}/rapport/modifier": steer(_REPORT | {"version": "0"}),
+    "POST /ecoles/{uai}/actions/{action_id}/rapport/debut": steer(
+        {"started_on": "02/11/2026", "version": "0"}
+    ),
+    "POST /ecoles/{uai}/actions/{action_id}/rapport/notes": count(_NOTE, places=_EVALUATED),
+    "POST /ecoles/{uai}/actions/{action_id}/rapport/notes/{note_id}/retirer": count(places=_EVALUATED),
+    "GET /ecoles/{uai}/actions/{action_id}/rapport/clore": steer(places=_EVALUATED),
+    "POST /ecoles/{uai}/actions/{action_id}/rapport/clore": steer(
+        {
+            "findings-0-effect": "health",
+            "findings-0-finding": "not_known",
+            "findings-0-evidence": "",
+            "version": "3",
+        },
+        places=_EVALUATED,
+    ),
+    "GET /ecoles/{uai}/actions/{action_id}/rapport/rouvrir": steer(),
+    "POST /ecoles/{uai}/actions/{action_id}/rapport/rouvrir": steer(
+        {"reason": "Un oubli", "version": "3"}, places=_EVALUATED, answers=frozenset({422})
     ),
     # --- partners
     "GET /api/v1/schools/{uai}/partner-participation": see_work(),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from fastapi import APIRouter
@@ -17,7 +18,7 @@ from app.accounts.models import InvitationIn
 from app.accounts.queries import live_membership, live_sessions
 from app.accounts.secrets import read_token
 from app.accounts.service import invite
-from app.actions.models import ActionIn, EventIn, PartnerIn
+from app.actions.models import Action, ActionIn, EventIn, PartnerIn
 from app.actions.service import add_action, add_event, add_partner
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
@@ -35,6 +36,8 @@ from app.parents.models import ParentLinkIn, RemarkIn, RemarkTopic
 from app.parents.service import leave_remark, share_with_parents
 from app.partners.models import SuggestionIn
 from app.partners.service import suggest_partner
+from app.reports.models import NoteIn, ReportIn, StartIn
+from app.reports.service import add_note, start_evaluation, write_report
 from app.reviews.kinds import TargetKind
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.service import close_review, decide, open_review
@@ -42,7 +45,7 @@ from app.schools.service import follow_indicator
 from app.transmissions.models import TransmissionIn
 from app.transmissions.service import transmit_term
 from tests.conftest import rolled_back
-from tests.matrix import ACTION, ELECTION, EVERYONE, MATRIX, PUBLIC, Row
+from tests.matrix import ACTION, ELECTION, EVALUATED, EVERYONE, MATRIX, PUBLIC, Row
 from tests.world import MISSING, NOW, T1, YEAR, A, World, add_token, build_world
 
 SignIn = Callable[[str], TestClient]
@@ -99,6 +102,15 @@ def places(db: Session, world: World) -> dict[str, Any]:
     )
     centre = {"name": "Maison des familles", "kind": "association", "sector": "other"}
     suggestion = suggest_partner(db, world.actor(db, "ines"), "0990900Z", SuggestionIn.model_validate(centre))
+    kept = ActionIn.model_validate(ACTION).model_dump(exclude={"goal_ids", "partner_ids"})
+    evaluated = Action(school_id=world.a.id, id=UUID(EVALUATED), created_at=NOW, **kept)
+    db.add(evaluated)
+    db.flush()
+    written = ReportIn.model_validate({"effects": ["health"]})
+    write_report(db, claire, A, evaluated.id, written, 0)
+    start_evaluation(db, claire, A, evaluated.id, StartIn(started_on=date(2025, 11, 20)), 1)
+    spoken = {"voice": "parents", "noted_on": "2026-03-02", "text": "Un horaire plus tardif"}
+    note = add_note(db, claire, A, evaluated.id, NoteIn.model_validate(spoken))
     answer = MeasurementIn.model_validate(
         {"indicator": "individual_meetings", "term": T1, "counted": 158, "out_of": 196}
     )
@@ -130,6 +142,7 @@ def places(db: Session, world: World) -> dict[str, Any]:
         "event_id": event.id,
         "partner_id": partner.id,
         "suggestion_id": suggestion.id,
+        "note_id": note.id,
         "measurement_id": measurement.id,
         "analysis_id": analysis.id,
         "membership_id": teaching.id,

@@ -94,7 +94,10 @@ def delete_action(db: Session, actor: Actor, uai: str, action_id: UUID, version:
     action = action_or_404(db, school.id, action_id)
     check_version(action, version)
     before = plain(queries.action_out(db, school.id, action.id))
-    told = "Un rendez-vous, une fiche ou un bilan s’appuie sur cette action\u202f: abandonnez-la plutôt."
+    told = (
+        "Un rendez-vous, une fiche, un rapport ou un bilan s’appuie sur cette action\u202f: "
+        "abandonnez-la plutôt."
+    )
     _delete_unless_referred_to(db, action, told)
     record(db, actor, turn, "action.deleted", f"action:{action_id}", before=before)
 

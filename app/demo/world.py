@@ -12,6 +12,7 @@ from app.accounts.queries import any_user, live_user, service_note
 from app.aggregates.releasing import prepare_release, publish_release
 from app.demo.partners import suggest_to_schools
 from app.demo.places import MAIN, NEIGHBOURS, PLACES, Place, Quirk
+from app.demo.reports import tell_of_the_cafe
 from app.demo.story import CLOSINGS, Sketch, Story
 from app.domain.french import fold
 from app.domain.school_year import SchoolYear, today_in, year_of
@@ -52,6 +53,8 @@ def fill(db: Session) -> None:
             )
             db.flush()
         Story(db, head, place, school, today, years[0]).tell(years)
+        if place is MAIN:
+            tell_of_the_cafe(db, head, school, years[0])
     for neighbour, territory in zip(NEIGHBOURS, next_door, strict=True):
         for place in neighbour.places:
             school = _school(db, place, years, territory)

@@ -12,7 +12,7 @@ from sqlmodel import select
 from app.accounts import secrets
 from app.accounts.access import actor_of_user
 from app.accounts.models import User, WebSession
-from app.actions.models import Action, Event
+from app.actions.models import Action, Event, Partner
 from app.counting.models import TapIn, TapsIn
 from app.counting.service import receive_taps
 from app.db import Database, make_engine
@@ -22,6 +22,7 @@ from app.domain.vocabulary import Door, EventState, Grade
 from app.goals.models import Goal
 from app.parents.models import ParentLink, ParentLinkIn, RemarkIn, RemarkTopic
 from app.parents.service import keep_remark, leave_remark, share_with_parents
+from app.reports.models import ActionReport
 from app.reviews.models import ReviewIn
 from app.reviews.service import open_review
 from app.schools.queries import school_by_uai
@@ -59,6 +60,11 @@ PAGES = {
         f"{HOME}/actions/{{action}}/modifier",
         f"{HOME}/actions/{{action}}/fiche",
         *(f"{HOME}/actions/{{action}}/fiche/{number}" for number in range(1, 10)),
+        f"{HOME}/actions/{{action}}/rapport",
+        f"{HOME}/actions/{{action}}/rapport/modifier",
+        f"{HOME}/actions/{{told}}/rapport",
+        f"{HOME}/actions/{{told}}/rapport/rouvrir",
+        f"{HOME}/partenaires/{{partner}}",
         f"{HOME}/rendez-vous/{{event}}",
         f"{HOME}/comptage/{{event}}",
         f"{HOME}/comptage/{{event}}?par=niveau",
@@ -149,7 +155,10 @@ def ids(demo: Site) -> dict[str, str]:
         goal = db.scalars(select(Goal.id).where(Goal.school_id == school.id)).first()
         action = db.scalars(select(Action.id).where(Action.id == event.action_id)).first()
         link = db.scalars(select(ParentLink.id)).first()
-        return {"link": str(link), "goal": str(goal), "action": str(action), "event": str(event.id)}
+        told = db.scalars(select(ActionReport.action_id)).first()
+        partner = db.scalars(select(Partner.id).where(Partner.school_id == school.id)).first()
+        found = {"told": str(told), "partner": str(partner), "link": str(link)}
+        return found | {"goal": str(goal), "action": str(action), "event": str(event.id)}
 
 
 def visit(

@@ -24,6 +24,7 @@ WITHOUT_A_VERSION = {
     "DELETE /api/v1/schools/{uai}/invitations/{invitation_id}": "a link is withdrawn once",
     "PUT /api/v1/schools/{uai}/indicators/{slug}": "following twice is following; it has no content",
     "PUT /api/v1/schools/{uai}/measurements/{measurement_id}": "append-only: other content is 409",
+    "DELETE /api/v1/schools/{uai}/actions/{action_id}/report/notes/{note_id}": "a note never changes",
     "DELETE /api/v1/schools/{uai}/reviews/{term}/decisions/{decision_id}": "a proposal is taken back once",
 }
 """What needs no `If-Match`, and why sending it twice or late overwrites nothing."""

@@ -32,6 +32,8 @@ BY_TABLE: dict[str, dict[str, Any]] = {
 }
 """What the defaults by type cannot know."""
 
+_CLOSED = dict.fromkeys(("events", "parents", "children", "professionals", "partners"), 1)
+
 FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_action_dropped_reason": {"state": "dropped", "reason": None},
     "ck_action_dates_in_order": {"planned_from": date(2026, 12, 1), "planned_to": date(2026, 11, 1)},
@@ -62,6 +64,15 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_event_invited_count": {"invited": -1},
     "ck_event_parents_count": {"parents_present": -1},
     "ck_event_professionals_count": {"professionals_present": -1},
+    "ck_action_report_closed_later": {"started_on": None, "closed_on": date(2026, 11, 21)} | _CLOSED,
+    "ck_action_report_closed_is_counted": {"started_on": date(2025, 11, 1), "closed_on": date(2026, 11, 21)},
+    "ck_action_report_counts": {"started_on": date(2025, 11, 1), "closed_on": date(2026, 11, 21)} | _CLOSED
+    | {"parents": -1},
+    "ck_target_effect_shown": {"finding": "partly", "evidence": ""},
+    "ck_target_effect_finding": {"finding": "zzz", "evidence": "x"},
+    "ck_evaluation_figure_status": {"status": "zzz", "counted": None},
+    "ck_evaluation_figure_value_has_count": {"status": "value", "counted": None},
+    "ck_evaluation_figure_counted_within": {"counted": 2, "out_of": 1},
     "ck_partner_partner_specialty": {"kind": "association", "specialty": "zzz"},
     "ck_suggested_partner_partner_specialty": {"kind": "association", "specialty": "zzz"},
     "ck_partner_specialty_of_association": {"kind": "caf", "specialty": "families"},
