@@ -14,8 +14,8 @@ from starlette.responses import Response
 from app import clock, routers
 from app.accounts.access import signed_in
 from app.accounts.queries import service_note
+from app.accounts.warm import Remembered, Warm
 from app.aggregates.answers import Kept
-from app.aggregates.warm import Remembered
 from app.db import Database, Gate, InRoom, make_engine
 from app.errors import Unavailable
 from app.once.doors import keep_answers, read_key
@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     write_document = app.openapi
     app.openapi = lambda: app.openapi_schema or with_keys(with_problems(write_document()))  # type: ignore[method-assign]  # FastAPI documents replacing it
     app.add_middleware(CompressPages)
+    app.add_middleware(Warm)
     app.add_middleware(Surround, refuse=problems.refuse_with(app), public_url=settings.public_url)
     return app
 

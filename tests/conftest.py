@@ -16,8 +16,8 @@ from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from app import clock
+from app.accounts.warm import Remembered
 from app.aggregates.answers import Kept
-from app.aggregates.warm import Remembered
 from app.db import Database, make_engine, migrate
 from app.main import create_app
 from app.settings import Settings

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from threading import Lock
 from uuid import UUID
@@ -12,13 +13,16 @@ from fastapi import Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.accounts.actor import NIL
+from app.accounts import queries as account_queries
+from app.accounts.actor import NIL, Actor
 from app.accounts.audit import version_of
+from app.accounts.warm import TokenNow, stand_on, token_of
 from app.aggregates import queries
 from app.aggregates.answering import code_of, rows_of
 from app.aggregates.asking import Question
 from app.aggregates.distribution import distribution_of
 from app.aggregates.models import AggregateOut
+from app.aggregates.warm_queries import token_now
 from app.domain.vocabulary import TerritoryLevel
 from app.web.answers import encoded, file_answer, is_known
 from app.web.formats import Format, Wanted
@@ -115,11 +119,27 @@ def distribution_answer(request: Request, db: Session, asked: Question) -> tuple
     return tagged_answer(request, asking.tag, asking.wanted, made), asking
 
 
-def known_answer(request: Request, asking: Asking) -> Response | None:
-    """The same answer once more; None when its bytes were dropped meanwhile."""
-    kept: Kept = request.app.state.answers
-    found = kept.get(asking.tag)
-    return tagged_answer(request, asking.tag, asking.wanted, lambda: found) if found else None
+def keep_warm(request: Request, db: Session, actor: Actor, asked: Question, asking: Asking) -> None:
+    """Let the same question with the same token be answered from memory while nothing changed."""
+    token = token_of(request)
+    if token is None or actor.user_id is None:
+        return
+    look = partial(_look, asking.inside)
+    now = look(db, token[0])
+    # Read after the perimeter: a duty that ended meanwhile is not remembered as one that holds.
+    duties = account_queries.territory_duties(db, actor.user_id)
+    if now is None or not _is_of(now, asking) or duties.get(asked.within.id) is not asked.role:
+        return
+    stand_on(request, look, now, asked.within.code or "")
+
+
+def _look(inside: tuple[UUID, ...], db: Session, token_id: UUID) -> TokenNow | None:
+    return token_now(db, token_id, inside)
+
+
+def _is_of(now: TokenNow, asking: Asking) -> bool:
+    assert isinstance(now.standing, tuple)
+    return bool(now.standing[1] == asking.state)
 
 
 Made = Callable[[], tuple[str, bytes]]

@@ -22,7 +22,6 @@ from app.aggregates.models import (
 )
 from app.aggregates.preview import Decided, decide_while_reading, preview_of
 from app.aggregates.releasing import publish_release
-from app.aggregates.warm import WarmRoute, remember
 from app.db import Db, InRoom
 from app.domain.school_year import Term
 from app.errors import NotFound
@@ -31,7 +30,7 @@ from app.web.formats import ByExtension, WantedFormat, offered
 from app.web.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/api/v1", tags=["Agréger"])
-figures = APIRouter(prefix="/api/v1", tags=["Agréger"], route_class=WarmRoute)
+figures = APIRouter(prefix="/api/v1", tags=["Agréger"])
 """What is asked again and again: answered from memory as long as it holds."""
 
 
@@ -83,7 +82,7 @@ def get_aggregates(
     avec les données : redemandez avec `If-None-Match`, et recevez 304 tant que rien n’a changé.
     """
     answer, asking = answers.answer(request, db, asked, wanted)
-    remember(request, db, actor, asked, asking)
+    answers.keep_warm(request, db, actor, asked, asking)
     return answer
 
 
@@ -98,7 +97,7 @@ def get_aggregates_as_file(
 ) -> Response:
     """La même réponse en fichier : une adresse à coller dans un tableur."""
     answer, asking = answers.answer(request, db, asked, wanted)
-    remember(request, db, actor, asked, asking)
+    answers.keep_warm(request, db, actor, asked, asking)
     return answer
 
 
@@ -128,7 +127,7 @@ def get_distribution(
     """
     asked = one_question(db, actor, indicator=indicator, within=within, term=term, today=today)
     answer, asking = answers.distribution_answer(request, db, asked)
-    remember(request, db, actor, asked, asking)
+    answers.keep_warm(request, db, actor, asked, asking)
     return answer
 
 

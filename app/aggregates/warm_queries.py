@@ -1,8 +1,6 @@
 """The one SELECT of a warm answer: who asks with a token, what they read, and the state of the data."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,25 +9,13 @@ from sqlmodel import Session, col
 
 from app.accounts.actor import NIL
 from app.accounts.models import ApiToken, SchoolLedger, TerritoryMembership, User
+from app.accounts.warm import TokenNow
 from app.domain.vocabulary import Role
 from app.transmissions.models import CirconscriptionVersion
 
-Perimeter = frozenset[tuple[UUID, Role]]
-
-
-@dataclass(frozen=True, slots=True)
-class TokenNow:
-    """A token as it is now, its owner's own territories, and the versions that `tag_of` reads."""
-
-    secret_hash: str
-    is_open: bool
-    expires_at: datetime
-    last_used_at: datetime | None
-    perimeter: Perimeter
-    state: tuple[int, tuple[int, int, datetime | None]]
-
 
 def token_now(db: Session, token_id: UUID, circonscriptions: Collection[UUID]) -> TokenNow | None:
+    """A token, and as its standing its owner's own territories and the versions that `asking_of` reads."""
     version = CirconscriptionVersion
     live = (
         select(
@@ -74,6 +60,8 @@ def token_now(db: Session, token_id: UUID, circonscriptions: Collection[UUID]) -
         is_open=bool(first.is_open),
         expires_at=first.expires_at,
         last_used_at=first.last_used_at,
-        perimeter=frozenset((row.territory_id, Role(row.role)) for row in rows if row.territory_id),
-        state=(first.service, (first.places, int(first.version), first.changed_at)),
+        standing=(
+            frozenset((row.territory_id, Role(row.role)) for row in rows if row.territory_id),
+            (first.service, (first.places, int(first.version), first.changed_at)),
+        ),
     )

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from app.accounts.access import CurrentActor, IfMatch, Uai, school_for
 from app.accounts.actor import Actor, Task
+from app.accounts.warm_reads import KeptWarm
 from app.db import Db, TermKey
 from app.domain.school_year import Term
 from app.errors import NotFound
@@ -83,21 +84,21 @@ def put_measurement(
     return _stored(db, actor, uai, row)
 
 
-@router.get("/totals", response_model=Page[TotalOut])
+@router.get("/totals", response_model=Page[TotalOut], dependencies=[KeptWarm])
 def get_totals(
     db: Db,
     actor: CurrentActor,
     uai: Uai,
-    term: TermKey,
+    term: Annotated[TermKey | None, Query(description="Sans trimestre, tous ceux qui ont un chiffre")] = None,
     as_of: Annotated[
         int | None, Query(ge=0, le=2**31 - 1, description="Version du registre de l’école")
     ] = None,
 ) -> object:
-    """Les chiffres d’un trimestre, dits en mots ; `as_of` les rend tels qu’ils étaient.
+    """Les chiffres d’un trimestre, ou de tous, dits en mots ; `as_of` les rend tels qu’ils étaient.
 
     La phrase entière, avec ce qui change, est sur la feuille : `/sheet/{term}`.
     """
-    return {"items": service.totals_at(db, actor, uai, Term(term), as_of), "next": None}
+    return {"items": service.totals_at(db, actor, uai, Term(term) if term else None, as_of), "next": None}
 
 
 # --- shared analyses -----------------------------------------------------------------------------------

@@ -21,8 +21,8 @@ from app.measurements import queries
 from app.measurements.chains import WITHDRAWN, FigureKey, put_figure, says
 from app.measurements.models import Measurement, MeasurementIn
 from app.schools.models import School, SchoolYearProfile
-from app.schools.queries import profile_at
-from app.schools.service import indicator_followed, indicators_of, past_or_current
+from app.schools.queries import profile_at, profiles_of_school, tracked_rows
+from app.schools.service import followed_in, indicator_followed, past_or_current
 
 _ELSEWHERE = {
     Source.ELECTION: "Ce nombre vient de l’élection\u202f: corrigez-le sur la page de l’élection.",
@@ -220,31 +220,45 @@ def shown_total(series: Series, indicator: Indicator, term: Term) -> Total:
 
 
 def totals_at(
-    db: Session, actor: Actor, uai: str, term: Term, as_of: int | None = None
+    db: Session, actor: Actor, uai: str, term: Term | None = None, as_of: int | None = None
 ) -> list[dict[str, object]]:
-    """Each indicator followed in a term, its counts said in words; `as_of` is a ledger version."""
+    """Each indicator followed in a term, its counts said in words; without a term, in every term with a
+    figure, a yearly one once.
+
+    `as_of` is a ledger version. The number of queries does not depend on the number of terms.
+    """
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    profile = profile_at(db, school.id, term.year)
     series = series_of_school(db, school, as_of=as_of)
-    answers: list[dict[str, object]] = []
-    for indicator in indicators_of(db, school, term).values():
-        total = shown_total(series, indicator, term)
-        rate = total.figure.rate
-        answers.append(
-            {
-                "indicator": indicator.slug,
-                "term": total.term,
-                "status": total.figure.status,
-                "counted": rate.counted if rate else None,
-                "out_of": rate.out_of if rate else None,
-                "answers": total.answers,
-                "grades": total.grades,
-                "reading": counts_sentence(
-                    indicator, total.figure, profile.pupils if profile else None, term=term
-                ),
-            }
-        )
-    return answers
+    followed = tracked_rows(db, school.id)
+    profiles = profiles_of_school(db, school.id)
+    terms = [term] if term else sorted({found for totals in series.values() for found in totals})
+    return [
+        _told(indicator, shown_total(series, indicator, at), _profile_in(profiles, at.year), at)
+        for at in terms
+        for indicator in followed_in(followed, at).values()
+        if term or at.number == 1 or not indicator.is_yearly
+    ]
+
+
+def _profile_in(profiles: Sequence[SchoolYearProfile], year: str) -> SchoolYearProfile | None:
+    """`profile_at`, from profiles read before, oldest first."""
+    return next((profile for profile in reversed(profiles) if profile.year <= year), None)
+
+
+def _told(
+    indicator: Indicator, total: Total, profile: SchoolYearProfile | None, term: Term
+) -> dict[str, object]:
+    rate = total.figure.rate
+    return {
+        "indicator": indicator.slug,
+        "term": total.term,
+        "status": total.figure.status,
+        "counted": rate.counted if rate else None,
+        "out_of": rate.out_of if rate else None,
+        "answers": total.answers,
+        "grades": total.grades,
+        "reading": counts_sentence(indicator, total.figure, profile.pupils if profile else None, term=term),
+    }
 
 
 def verify_totals(db: Session) -> list[str]:

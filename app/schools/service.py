@@ -1,6 +1,6 @@
 """What a school is, when its terms fall, and which indicators it follows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlmodel import Session
@@ -53,8 +53,13 @@ def current_term(db: Session, school: School) -> Term:
 
 def indicators_of(db: Session, school: School, term: Term | None = None) -> dict[str, Indicator]:
     """What the school follows in `term`: the official five, its packs, its own; in the order of the sheet."""
+    return followed_in(queries.tracked_rows(db, school.id), term)
+
+
+def followed_in(rows: Sequence[TrackedIndicator], term: Term | None = None) -> dict[str, Indicator]:
+    """The same, from what the school switched on or made its own."""
     found = {slug: indicator for slug, indicator in INDICATORS.items() if indicator.is_official}
-    for row in queries.tracked_rows(db, school.id):
+    for row in rows:
         if term is not None and not (row.since_term <= term <= (row.until_term or term)):
             continue
         if row.is_own or row.slug in INDICATORS:

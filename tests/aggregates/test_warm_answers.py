@@ -15,8 +15,8 @@ from app import clock
 from app.accounts.models import ApiToken, TerritoryMembership, TokenScope
 from app.accounts.queries import territory_duties
 from app.accounts.secrets import read_token
+from app.accounts.warm import Remembered
 from app.aggregates.answers import Kept
-from app.aggregates.warm import Remembered
 from app.domain.vocabulary import Role
 from tests.aggregates.conftest import Region
 from tests.world import NOW, T1, World, add_token

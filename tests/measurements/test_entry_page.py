@@ -41,11 +41,13 @@ def block(html: str, slug: str) -> str:
 
 
 def boxes(html: str, slug: str) -> dict[str, str]:
-    """name → value of the inputs that the first form of a block would send."""
+    """name → value of the inputs that the first form of a block would send, but for its own key."""
     found = re.search(rf'<section class="entry" id="{slug}".*?</form>', html, re.S)
     assert found, slug
     inputs = re.findall(r'<input [^>]*name="([^"]+)"[^>]*?value="([^"]*)"([^>]*)', found[0])
-    return {name: value for name, value, rest in inputs if name != "status" or "checked" in rest}
+    sent = {name: value for name, value, rest in inputs if name != "status" or "checked" in rest}
+    assert sent.pop("once")
+    return sent
 
 
 def stored(db: Session, world: World, slug: str = "individual_meetings") -> dict[Grade, Measurement]:

@@ -1,0 +1,1 @@
+"""How fast, beside the floor and beside what one would use instead: `./run bench` (docs/performance.md)."""

@@ -1,0 +1,71 @@
+"""What the measured questions would cost with nothing around them: no sign-in, no audit, no rule."""
+
+import os
+import sqlite3
+import threading
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.responses import Response
+
+_local = threading.local()
+
+
+def connection() -> sqlite3.Connection:
+    """One connection a thread, with the settings of the product."""
+    if not hasattr(_local, "connection"):
+        found = sqlite3.connect(os.environ["FLOOR_DATABASE"], isolation_level=None)
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+            found.execute(f"PRAGMA {pragma}")
+        _local.connection = found
+    return _local.connection  # type: ignore[no-any-return]
+
+
+def _app() -> FastAPI:
+    app = FastAPI(openapi_url=None)
+
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str]:
+        return {"status": "ok"}
+
+    return app
+
+
+TOTALS = """
+SELECT t.indicator, t.term, t.status, t.counted, t.out_of, t.answers, t.grades
+FROM term_total AS t JOIN school ON school.id = t.school_id
+WHERE school.uai = ? ORDER BY t.term, t.indicator
+"""
+
+
+def read() -> FastAPI:
+    """The rows of one school: the same SELECT through sqlite3, then orjson."""
+    import orjson
+
+    app = _app()
+
+    @app.get("/totals/{uai}")
+    def totals(uai: str) -> Response:
+        found = connection().execute(TOTALS, (uai,))
+        names = [column[0] for column in found.description]
+        rows = [dict(zip(names, row, strict=True)) for row in found]
+        return Response(orjson.dumps({"items": rows}), media_type="application/json")
+
+    return app
+
+
+def write() -> FastAPI:
+    """One INSERT and its commit."""
+    app = _app()
+
+    @app.post("/measurements", status_code=201)
+    def post(data: dict[str, Any]) -> dict[str, Any]:
+        with connection() as db:
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(
+                "INSERT INTO floor_measurement VALUES (?, ?, ?, ?, ?)",
+                (data["school"], data["indicator"], data["term"], data["counted"], data["out_of"]),
+            )
+        return data
+
+    return app

@@ -1,0 +1,153 @@
+"""Servers in processes of their own, on loopback, and clients that keep their connection."""
+
+import contextlib
+import http.client
+import itertools
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.measuring import Samples
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 60
+"""Seconds for a server to answer its first request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    port: int
+    pid: int
+
+    def memory(self) -> int:
+        """Resident bytes of the process (Linux)."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextlib.contextmanager
+def running(command: Sequence[str], port: int, path: str, **environment: str) -> Iterator[Server]:
+    """The command's server once `path` answers; stopped at the end."""
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        until = time.monotonic() + PATIENCE
+        while not answers(port, path):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"{' '.join(command)} did not start")
+            time.sleep(0.02)
+        yield Server(port, process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status < 500
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def confiance(database_url: str, **settings: str) -> Iterator[Server]:
+    port = free_port()
+    own = {"CONFIANCE_DATABASE_URL": database_url, "CONFIANCE_PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    with running(command, port, "/healthz", **own, CONFIANCE_LOG_LEVEL="WARNING", **settings) as server:
+        yield server
+
+
+@contextlib.contextmanager
+def floor(name: str, **environment: str) -> Iterator[Server]:
+    """An application of benchmarks/floors.py under the same server and the same options."""
+    port = free_port()
+    command = [sys.executable, "-m", "uvicorn", f"benchmarks.floors:{name}", "--factory", "--port", str(port),
+               "--no-access-log", "--log-level", "warning"]  # fmt: skip
+    with running(command, port, "/healthz", **environment) as server:
+        yield server
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request; `expected` is the status that counts as right."""
+
+    path: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "GET"
+    body: bytes | None = None
+    expected: int = 200
+
+
+class Client:
+    """One kept connection: the standard library's, the same for every side."""
+
+    def __init__(self, server: Server) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+
+    def send(self, ask: Ask) -> tuple[float, bool]:
+        """Seconds to the last byte, and whether the answer was the expected one."""
+        started = time.perf_counter()
+        try:
+            self.connection.request(ask.method, ask.path, ask.body, dict(ask.headers))
+            answer = self.connection.getresponse()
+            answer.read()
+        except OSError:
+            self.connection.close()
+            return time.perf_counter() - started, False
+        return time.perf_counter() - started, answer.status == ask.expected
+
+
+def one_client(server: Server, asks: Callable[[int], Ask], times: int) -> Callable[[], Samples]:
+    """A measure for `in_turn`: `times` requests, one after the other; `asks(n)` is the nth."""
+    client, sent = Client(server), itertools.count()
+
+    def measure() -> Samples:
+        found = [client.send(asks(next(sent))) for _ in range(times)]
+        return Samples(tuple(took for took, _ in found), sum(not good for _, good in found))
+
+    return measure
+
+
+def many_clients(
+    server: Server, asks: Callable[[int], Ask], clients: int = 16, times: int = 20
+) -> Callable[[], Samples]:
+    """A measure for `in_turn`: `clients` at once, `times` requests each; `asks(n)` is the nth of all."""
+    sent = itertools.count()
+
+    def measure() -> Samples:
+        found: list[tuple[float, bool]] = []
+        ready = threading.Barrier(clients)
+
+        def work() -> None:
+            client = Client(server)
+            ready.wait()
+            found.extend([client.send(asks(next(sent))) for _ in range(times)])
+            client.connection.close()
+
+        threads = [threading.Thread(target=work) for _ in range(clients)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return Samples(tuple(took for took, _ in found), sum(not good for _, good in found))
+
+    return measure
