@@ -94,6 +94,7 @@ PRIVATE = (
     condition_pages.router,
     action_sheets_api.router,
     action_sheets_pages.router,
+    action_sheets_pages.listing,
     counting_api.router,
     counting_pages.router,
     library_api.router,

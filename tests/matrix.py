@@ -472,6 +472,7 @@ MATRIX: dict[str, Row] = {
     "GET /api/v1/schools/{uai}/actions/{action_id}/sheet": see_work(),
     "PUT /api/v1/schools/{uai}/actions/{action_id}/sheet": steer({"answers": {"title": "Café"}}, 0),
     "GET /api/v1/schools/{uai}/actions/{action_id}/sheet.docx": see_work(),
+    "GET /ecoles/{uai}/fiches": see_work(),
     "GET /ecoles/{uai}/actions/{action_id}/fiche": see_work(),
     "GET /ecoles/{uai}/actions/{action_id}/fiche.docx": see_work(),
     "GET /ecoles/{uai}/actions/{action_id}/fiche/{number}": steer(places={"number": "1"}),

@@ -1,6 +1,6 @@
 """Action sheets over JSON: the questions, the sheet of an action, the sheets of a school."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -11,10 +11,9 @@ from app.accounts.actor import Task
 from app.action_sheets import queries, service
 from app.action_sheets.catalogue import ActionSheetSchema, sheet_schema
 from app.action_sheets.document import sheet_docx
-from app.action_sheets.models import ActionSheet, ActionSheetIn, ActionSheetOut, ListedSheet
+from app.action_sheets.models import ActionSheetIn, ActionSheetOut, ListedSheet
 from app.action_sheets.reading import sheet_read
 from app.db import Db, Text
-from app.domain.action_sheet import completeness
 from app.domain.search import search_words
 from app.schools.api import Over
 from app.web.files import attached, binary
@@ -43,13 +42,7 @@ def get_action_sheets(
     school = school_for(db, actor, uai, Task.SEE_WORK)
     rows = queries.sheets_of_school(db, school.id, words=search_words(q), after=after, limit=limit + 1)
     page = page_of(rows, limit, lambda row: row[0].action_id)
-    return page | {"items": [_listed(sheet, title) for sheet, title in page["items"]]}
-
-
-def _listed(sheet: ActionSheet, title: str) -> dict[str, Any]:
-    found = completeness(sheet.answers)
-    about = {"answered": found.answered, "asked": found.asked, "keywords": sheet.answers.get("keywords", [])}
-    return sheet.model_dump(include={"action_id", "updated_at", "version"}) | {"action": title} | about
+    return page | {"items": [ListedSheet.of(*row) for row in page["items"]]}
 
 
 @router.get("/schools/{uai}/actions/{action_id}/sheet", response_model=ActionSheetOut)

@@ -44,7 +44,7 @@ def _section(document: Document, section: SaidSection) -> None:
     widths = [QUESTION_WIDTH, paper.WIDTH - QUESTION_WIDTH]
     table = tables.ruled(tables.table_of(document, ["Question", "Réponse"], widths, section.section.title))
     for question in section.questions:
-        heading, answer = tables.row_of(table, ["", ""], may_split=True)
+        heading, answer = tables.row_of(table, ["", ""])
         paper.say(heading, question.heading, bold=True)
         _answer(answer, question)
 

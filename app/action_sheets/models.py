@@ -10,6 +10,7 @@ from pydantic.config import JsonDict
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
+from app.domain.action_sheet import completeness
 from app.domain.action_sheet_parts import Question
 
 _ANSWERS: JsonDict = {
@@ -116,8 +117,6 @@ class ActionSheetOut(BaseModel):
 class ListedSheet(BaseModel):
     """One line of the list of a school's sheets."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     action_id: UUID
     action: str
     answered: int
@@ -125,3 +124,16 @@ class ListedSheet(BaseModel):
     keywords: list[str]
     updated_at: datetime
     version: int
+
+    @classmethod
+    def of(cls, sheet: ActionSheet, action: str) -> Self:
+        found = completeness(sheet.answers)
+        return cls(
+            action_id=sheet.action_id,
+            action=action,
+            answered=found.answered,
+            asked=found.asked,
+            keywords=sheet.answers.get("keywords", []),
+            updated_at=sheet.updated_at,
+            version=sheet.version,
+        )

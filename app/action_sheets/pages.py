@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -16,17 +16,19 @@ from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Task
 from app.action_sheets.document import sheet_docx, state_sentence
 from app.action_sheets.forms import answers_of, boxes_of, compare, section_form
+from app.action_sheets.models import ListedSheet
 from app.action_sheets.proposals import Proposal, proposals_for
-from app.action_sheets.queries import sheet_of_action
+from app.action_sheets.queries import sheet_of_action, sheets_of_school
 from app.action_sheets.reading import sheet_read
 from app.action_sheets.service import save_section, section_or_404
 from app.actions.event_pages import action_url
 from app.actions.models import ActionOut
 from app.actions.queries import action_out
-from app.db import Db
+from app.db import Db, Text
 from app.domain.action_sheet import PARTS, SECTIONS, completeness
 from app.domain.action_sheet_parts import Section
 from app.domain.action_sheet_words import said
+from app.domain.search import search_words
 from app.schools.models import School
 from app.web.files import attached
 from app.web.forms import Form, PostedForm
@@ -38,6 +40,9 @@ router = APIRouter(
     default_response_class=HTMLResponse,
     include_in_schema=False,
 )
+listing = APIRouter(
+    prefix="/ecoles/{uai}/fiches", default_response_class=HTMLResponse, include_in_schema=False
+)
 
 MOVING = ("period", "frequency", "people", "partner_sectors", "partner_structures", "results")
 """What the action may say otherwise later on: told again beside an answer that was saved."""
@@ -45,6 +50,17 @@ MOVING = ("period", "frequency", "people", "partner_sectors", "partner_structure
 
 def sheet_url(uai: str, action_id: UUID) -> str:
     return f"{action_url(uai, action_id)}/fiche"
+
+
+@listing.get("")
+def sheets_page(
+    request: Request, db: Db, actor: CurrentActor, uai: Uai, q: Annotated[Text, Query(max_length=100)] = ""
+) -> Response:
+    """The sheets of the school, found by a few words, the latest first."""
+    school = school_for(db, actor, uai, Task.SEE_WORK)
+    rows = sheets_of_school(db, school.id, words=search_words(q))
+    sheets = sorted((ListedSheet.of(*row) for row in rows), key=lambda sheet: sheet.updated_at, reverse=True)
+    return render(request, "action_sheets/sheets.html", school=school, sheets=sheets, q=q)
 
 
 @router.get("/fiche")

@@ -1,7 +1,6 @@
 """Reads of action sheets. Every one starts from a school the caller was allowed."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -18,7 +17,7 @@ def sheet_of_action(db: Session, school_id: UUID, action_id: UUID) -> ActionShee
 
 def sheets_of_school(
     db: Session, school_id: UUID, *, words: Iterable[str] = (), after: UUID | None = None, limit: int = 500
-) -> Sequence[sa.Row[Any]]:
+) -> Sequence[tuple[ActionSheet, str]]:
     """(sheet, title of its action) of a school, the oldest action first; every word begins a word of it.
 
     `words` are folded (app.domain.search): they hold letters and digits only, nothing that LIKE would read.
@@ -37,4 +36,4 @@ def sheets_of_school(
         wanted = wanted.where(col(ActionSheet.search_text).like(f"% {word}%"))
     if after is not None:
         wanted = wanted.where(col(ActionSheet.action_id) > after)
-    return db.execute(wanted).all()
+    return [(row[0], row[1]) for row in db.execute(wanted)]

@@ -18,6 +18,7 @@ from app.actions.models import ActionIn, ActionStateIn, EventIn, PartnerIn
 from app.actions.queries import action_or_404, actions_of_school
 from app.actions.service import add_action, add_event, add_partner, revise_event, set_action_state
 from app.demo.places import MAIN, Place, Quirk
+from app.demo.sheets import describe
 from app.domain.engagement import Step
 from app.domain.plan import Verdict
 from app.domain.school_year import SchoolYear, Term
@@ -359,6 +360,8 @@ class Story:
             )
         closing = ClosingIn(held_on=clock.now().date(), members_present=max(1, self.place.classes))
         close_review(self.db, self.actor, self.uai, term, closing)
+        if self.place is MAIN and term.number == 3 and self.cafe:
+            describe(self.db, self.actor, self.uai, self.cafe)
 
 
 class Sketch(Story):

@@ -243,6 +243,18 @@ def test_a_teacher_reads_and_does_not_write(sign_in: SignIn, clef: UUID) -> None
     assert lea.get(url(clef, 1)).status_code == 403
 
 
+def test_the_sheets_of_a_school_are_searched(sign_in: SignIn, clef: UUID) -> None:
+    lea = sign_in("lea")
+    assert "Aucune fiche pour l’instant" in sign_in("karim").get("/ecoles/0990002Y/fiches").text
+    page = lea.get(f"/ecoles/{A}/fiches", params={"q": "cafe poussette"})
+    assert f'href="{url(clef)}"' in page.text
+    assert "30 questions répondues sur 30" in text_of(page)
+    nothing = lea.get(f"/ecoles/{A}/fiches", params={"q": "<tricot>"})
+    assert f'href="{url(clef)}"' not in nothing.text
+    assert "Aucune fiche ne contient ces mots" in nothing.text
+    assert 'value="&lt;tricot&gt;"' in nothing.text
+
+
 # --- the document ---------------------------------------------------------------------------------------
 
 

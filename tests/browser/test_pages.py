@@ -58,6 +58,7 @@ PAGES = {
         f"{HOME}/actions/nouvelle?axis=rights",
         f"{HOME}/actions/{{action}}",
         f"{HOME}/actions/{{action}}/modifier",
+        f"{HOME}/fiches?q=cafe+parent",
         f"{HOME}/actions/{{action}}/fiche",
         *(f"{HOME}/actions/{{action}}/fiche/{number}" for number in range(1, 10)),
         f"{HOME}/actions/{{action}}/rapport",
