@@ -177,7 +177,8 @@ def _closing(report: Report, posted: Posted | None = None) -> tuple[Form[Closing
     groups = []
     for index in form.rows["findings"]:
         form.fields[f"findings-{index}-finding"].required = True
-        form.fields[f"findings-{index}-evidence"].rows = 2
+        evidence = form.fields[f"findings-{index}-evidence"]
+        evidence.rows, evidence.required = 2, True
         effect = form.fields[f"findings-{index}-effect"].value
         groups.append((index, TargetEffect(effect).label if effect in set(TargetEffect) else "Effet visé"))
     return form, groups
@@ -201,6 +202,8 @@ def _closing_page(
 @router.get("/rapport/clore")
 def closing_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, action_id: UUID) -> Response:
     report = report_of(db, school_for(db, actor, uai, Task.STEER), action_id)
+    if report.evaluation is None or not report.evaluation.may_be_closed:
+        return see_other(report_url(uai, action_id))  # it says from when, or that it is done
     return _closing_page(request, report, *_closing(report))
 
 
@@ -219,6 +222,8 @@ def submit_closing(
 @router.get("/rapport/rouvrir")
 def reopening_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, action_id: UUID) -> Response:
     report = report_of(db, school_for(db, actor, uai, Task.STEER), action_id)
+    if not report.is_closed:
+        return see_other(report_url(uai, action_id))
     form = Form(ReopeningIn, version=report.out.version)
     return render(request, "reports/reopen.html", school=report.school, report=report, form=form)
 

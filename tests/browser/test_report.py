@@ -43,6 +43,13 @@ def an_action(site: Site) -> str:
         return str(action.id)
 
 
+def assert_fits(page: Page) -> None:
+    """At 320 px, and no box is squeezed to a column of letters."""
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    widths = page.locator("fieldset .choices").evaluate_all("boxes => boxes.map(box => box.clientWidth)")
+    assert all(width >= 180 for width in widths), widths
+
+
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
 
@@ -83,6 +90,7 @@ def evaluate(page: Page) -> None:
         group = page.get_by_role("group", name=words[:1].upper() + words[1:])
         group.locator(f"input[value={finding}]").check()
         group.locator("textarea").fill(evidence)
+    assert_fits(page)
     press(page, "Clore l’évaluation")
 
 
@@ -94,7 +102,7 @@ def test_the_point_parents_sheet_is_typed_and_comes_out_whole(open_page: Open, s
     type_report(page)
     evaluate(page)
     expect(page.get_by_text("L’évaluation est close")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert_fits(page)
     shown = page.locator("main").inner_text()
     url = f"{site.url}/api/v1/schools/{A}/actions/{action_id}/report"
     told = page.request.get(url).json()

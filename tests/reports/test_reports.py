@@ -470,9 +470,10 @@ def test_no_page_of_a_report_says_that_it_caused_anything(
 ) -> None:
     write(db, world, action)
     start(db, world, action)
-    close(db, world, action)
     claire, url = sign_in("claire"), f"/ecoles/{A}/actions/{action}/rapport"
-    told = claire.get(url).text + claire.get(f"{url}/clore").text
+    told = claire.get(url).text + claire.get(f"{url}/clore").text + claire.get(f"{url}/modifier").text
+    close(db, world, action)
+    told += claire.get(url).text + claire.get(f"{url}/rouvrir").text
     told += " ".join(
         paragraph.text
         for paragraph in docx.Document(io.BytesIO(report_docx(seen(db, world, action)))).paragraphs
@@ -517,3 +518,32 @@ def test_the_document_is_complete(db: Session, world: World, action: UUID) -> No
     ):
         assert wanted in told, wanted
     assert document.core_properties.author == world.a.name
+
+
+def test_a_page_that_has_nothing_to_ask_leads_back(
+    sign_in: SignIn, db: Session, world: World, action: UUID
+) -> None:
+    claire, url = sign_in("claire"), f"/ecoles/{A}/actions/{action}/rapport"
+    write(db, world, action)
+    for page in ("clore", "rouvrir"):
+        assert claire.get(f"{url}/{page}").headers["location"] == url
+    start(db, world, action, 1, date(2026, 10, 1))
+    assert claire.get(f"{url}/clore").headers["location"] == url
+    start(db, world, action, 2)
+    assert claire.get(f"{url}/clore").status_code == 200
+    close(db, world, action, 3)
+    assert claire.get(f"{url}/clore").headers["location"] == url
+    assert claire.get(f"{url}/rouvrir").status_code == 200
+
+
+def test_two_who_write_see_both_answers(sign_in: SignIn, db: Session, world: World, action: UUID) -> None:
+    write(db, world, action)
+    write(db, world, action, 1, audience="Les parents de CP", effects=["ill_being"])
+    claire, url = sign_in("claire"), f"/ecoles/{A}/actions/{action}/rapport/modifier"
+    mine = WRITTEN | {"audience": "Les parents de CM2", "version": "1"}
+    conflict = form(claire, url, **mine)
+    assert conflict.status_code == 409
+    assert "Enregistré entre-temps\u202f: <strong>Les parents de CP</strong>" in conflict.text
+    assert "le mal-être à l’école et à la maison</strong>" in conflict.text
+    assert 'value="Les parents de CM2"' in conflict.text
+    assert form(claire, url, **(mine | {"version": "2"})).status_code == 303
