@@ -42,10 +42,11 @@ def _feature_commands() -> list[Callable[[Any], None]]:
     from app.accounts import commands as accounts
     from app.aggregates import commands as aggregates
     from app.demo import commands as demo
+    from app.operation import commands as operation
     from app.schools import commands as schools
     from app.transmissions import commands as transmissions
 
-    features = (accounts, schools, transmissions, aggregates, demo)
+    features = (accounts, schools, transmissions, aggregates, demo, operation)
     return [feature.add_commands for feature in features]
 
 

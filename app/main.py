@@ -20,7 +20,7 @@ from app.db import Database, Gate, InRoom, make_engine
 from app.errors import Unavailable
 from app.once.doors import keep_answers, read_key
 from app.settings import Settings
-from app.web import problems, static_files
+from app.web import metrics, problems, static_files
 from app.web.compress import CompressPages
 from app.web.forms import read_posted
 from app.web.http import Surround, set_up_logging
@@ -69,6 +69,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         # The body is read, then the person known, before a write transaction opens.
         app.include_router(router, dependencies=[Depends(read_posted), Depends(signed_in), Depends(read_key)])
     app.include_router(health)
+    app.include_router(metrics.router)
     app.include_router(static_files.router)
     write_document = app.openapi
     app.openapi = lambda: app.openapi_schema or with_keys(with_problems(write_document()))  # type: ignore[method-assign]  # FastAPI documents replacing it

@@ -62,6 +62,7 @@ def releases(body: dict[str, Any] | None = None) -> Row:
 PUBLIC = {
     "GET /healthz",
     "GET /readyz",
+    "GET /metrics",
     "GET /aide",
     "GET /feuille-vierge",
     "GET /feuille-vierge.docx",

@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import SAFE_METHODS
+from app.web import metrics
 from app.web.uploads import most_bytes
 
 MAX_BODY = 1024 * 1024
@@ -54,6 +55,7 @@ class Surround:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
+        metrics.begun()
         identity = uuid4().hex
         scope.setdefault("state", {})["request_id"] = identity
         token = request_id.set(identity)
@@ -122,11 +124,12 @@ class Surround:
 
 def _log_line(scope: Scope, status: int, identity: str, seconds: float) -> None:
     """One JSON object a request: the route's pattern, never an address that was typed."""
-    route = scope.get("route")
+    route = getattr(scope.get("route"), "path", None) or "(none)"
+    metrics.ended(scope["method"], route, status, seconds)
     fields = {
         "request_id": identity,
         "method": scope["method"],
-        "route": getattr(route, "path", None) or "(none)",
+        "route": route,
         "status": status,
         "ms": round(seconds * 1000, 1),
     }

@@ -1,0 +1,3 @@
+from tests.ground.conftest import committed, served
+
+__all__ = ["committed", "served"]
