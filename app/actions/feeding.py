@@ -4,6 +4,7 @@
 action and term, which says 1 while at least one event of the action was held there with a partner.
 """
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlmodel import Session
@@ -22,25 +23,33 @@ VISITS, JOINT_ACTIONS = "visits", "joint_actions"
 
 
 def feed(
-    db: Session, actor: Actor, turn: Turn, action_id: UUID, event_id: UUID, visits: dict[str, int]
+    db: Session,
+    actor: Actor,
+    turn: Turn,
+    visits: Mapping[UUID, Mapping[str, int]],
+    actions: Collection[UUID],
 ) -> None:
-    """Make the figures what the events now say: this event's `visits` by term, and its action as a whole.
+    """Make the figures what the events now say: the `visits` of each by term, and their actions as a whole.
 
-    The caller holds the school's turn and has flushed the event and its partners.
+    The caller holds the school's turn and has flushed the events and their partners.
     """
-    school_id = turn.school_id
+
+    def key(term: str, indicator: str, source_key: UUID) -> FigureKey:
+        return FigureKey(turn.school_id, term, indicator, source=Source.EVENT, source_key=str(source_key))
+
     came = {
-        FigureKey(school_id, term, VISITS, source=Source.EVENT, source_key=str(event_id)): Figure.of(parents)
-        for term, parents in visits.items()
+        str(event_id): {key(term, VISITS, event_id): Figure.of(parents) for term, parents in terms.items()}
+        for event_id, terms in visits.items()
     }
+    terms_of = queries.joint_terms(db, turn.school_id, actions)
     joint = {
-        FigureKey(school_id, term, JOINT_ACTIONS, source=Source.EVENT, source_key=str(action_id)): Figure.of(
-            1
-        )
-        for term in queries.joint_terms(db, school_id, action_id)
+        str(action_id): {
+            key(term, JOINT_ACTIONS, action_id): Figure.of(1) for term in terms_of.get(action_id, ())
+        }
+        for action_id in actions
     }
-    put_only(db, actor, turn, school_id, Source.EVENT, str(event_id), came)
-    put_only(db, actor, turn, school_id, Source.EVENT, str(action_id), joint)
+    put_only(db, actor, turn, Source.EVENT, came)
+    put_only(db, actor, turn, Source.EVENT, joint)
 
 
 def events_moved_by(db: Session, school: School, calendar: Calendar) -> int:

@@ -1,6 +1,6 @@
 """Actions, events, partners and their links. Every read starts from a school the caller was allowed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -68,7 +68,7 @@ def actions_of_school(
     state: ActionState | None = None,
     axis: Axis | None = None,
     after: UUID | None = None,
-    limit: int = 500,
+    limit: int | None = 500,
 ) -> Sequence[Action]:
     """A school's actions, oldest first."""
     wanted = select(Action).where(col(Action.school_id) == school_id).order_by(col(Action.id)).limit(limit)
@@ -91,8 +91,8 @@ def action_or_404(db: Session, school_id: UUID, action_id: UUID) -> Action:
 def actions_out(db: Session, school_id: UUID, actions: Sequence[Action]) -> list[dict[str, Any]]:
     """Actions as they go out, with their links and their conditions: three reads, however many they are."""
     ids = [action.id for action in actions]
-    goals = _links(db, ActionGoal.action_id, ActionGoal.goal_id, school_id, ids)
-    partners = _links(db, ActionPartner.action_id, ActionPartner.partner_id, school_id, ids)
+    goals = links(db, ActionGoal.action_id, ActionGoal.goal_id, school_id, ids)
+    partners = links(db, ActionPartner.action_id, ActionPartner.partner_id, school_id, ids)
     conditions = conditions_of_actions(db, school_id, ids)
     return [
         action.model_dump(exclude={"school_id"})
@@ -146,7 +146,7 @@ def event_or_404(db: Session, school_id: UUID, event_id: UUID) -> Event:
 def events_out(db: Session, school_id: UUID, events: Sequence[Event]) -> list[dict[str, Any]]:
     """Events as they go out, with `partner_ids`: one read more, however many they are."""
     ids = [event.id for event in events]
-    partners = _links(db, EventPartner.event_id, EventPartner.partner_id, school_id, ids)
+    partners = links(db, EventPartner.event_id, EventPartner.partner_id, school_id, ids)
     return [
         event.model_dump(exclude={"school_id"}) | {"partner_ids": partners.get(event.id, [])}
         for event in events
@@ -159,28 +159,26 @@ def event_out(db: Session, school_id: UUID, event_id: UUID) -> EventOut:
     return EventOut.model_validate(events_out(db, school_id, [event])[0])
 
 
-def link_event(db: Session, event: Event, partner_ids: Iterable[UUID]) -> None:
-    """Make these all the partners of the event."""
-    owner = {"school_id": event.school_id, "event_id": event.id}
-    _relink(db, EventPartner, owner, "partner_id", partner_ids)
-
-
 # --- what events add up to -----------------------------------------------------------------------------
 
 
-def joint_terms(db: Session, school_id: UUID, action_id: UUID) -> Sequence[str]:
-    """The terms in which an action was held with at least one partner."""
-    return db.scalars(
-        select(Event.term)
+def joint_terms(db: Session, school_id: UUID, action_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """Action → the terms in which it was held with at least one partner."""
+    rows = db.execute(
+        select(Event.action_id, Event.term)
         .where(
             col(Event.school_id) == school_id,
-            col(Event.action_id) == action_id,
+            col(Event.action_id).in_(action_ids),
             col(Event.state) == EventState.HELD,
             _with_partner(),
         )
         .distinct()
-        .order_by(col(Event.term))
-    ).all()
+        .order_by(col(Event.action_id), col(Event.term))
+    )
+    found: dict[UUID, list[str]] = {}
+    for action_id, term in rows:
+        found.setdefault(action_id, []).append(term)
+    return found
 
 
 def joint_sessions(db: Session, school_id: UUID, term: str) -> int:
@@ -270,7 +268,7 @@ def _with_partner() -> sa.ColumnElement[bool]:
     )
 
 
-def _links(db: Session, owner: Any, linked: Any, school_id: UUID, ids: Sequence[UUID]) -> Links:
+def links(db: Session, owner: Any, linked: Any, school_id: UUID, ids: Sequence[UUID]) -> Links:
     """Owner → what it is linked to, oldest first."""
     found: Links = {}
     if ids:

@@ -1,7 +1,6 @@
 """AGIR: the verbs of actions, events and partners. Each writes one audit event in its own transaction."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -10,10 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
 from app import clock
-from app.accounts.access import check_version, current_year, school_for, today_at
+from app.accounts.access import check_version, school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import Turn, plain, record, take_turn
-from app.actions import queries
+from app.actions import event_queries, queries
+from app.actions.checks import EventChecks, check_may_plan, check_partners, check_year
 from app.actions.feeding import feed
 from app.actions.models import (
     Action,
@@ -28,15 +28,10 @@ from app.actions.models import (
 from app.actions.queries import action_or_404, event_or_404, partner_or_404
 from app.domain.french import fold
 from app.domain.plan import may_become
-from app.domain.school_year import SchoolYear, year_of
 from app.domain.vocabulary import ActionState, EventState
 from app.errors import Conflict, Invalid
 from app.goals.models import Goal
 from app.schools.models import School
-from app.schools.service import term_on
-
-YEARS_BACK = 5
-ENDED = frozenset({ActionState.DONE, ActionState.DROPPED})
 
 # --- actions -------------------------------------------------------------------------------------------
 
@@ -134,11 +129,11 @@ def move_action(action: Action, state: ActionState, reason: str | None) -> None:
 
 def _action_columns(db: Session, school: School, data: ActionIn) -> dict[str, Any]:
     """The table's columns for an accepted body; checks its days and that its links are the school's own."""
-    _check_year(school, data.planned_from, "planned_from")
-    _check_year(school, data.planned_to, "planned_to")
+    check_year(school, data.planned_from, "planned_from")
+    check_year(school, data.planned_to, "planned_to")
     if queries.foreign_to(db, Goal, school.id, data.goal_ids):
         raise Invalid.one("goal_ids", "Un de ces objectifs n’est pas dans l’école.", "unknown_goal")
-    _check_partners(db, school, data.partner_ids)
+    check_partners(db, school, data.partner_ids)
     names = ActionIn.model_fields.keys() - {"goal_ids", "partner_ids"}
     return {name: getattr(data, name) for name in names}
 
@@ -155,10 +150,8 @@ def add_event(db: Session, actor: Actor, uai: str, action_id: UUID, data: EventI
     school = school_for(db, actor, uai, Task.COUNT)
     turn = take_turn(db, school.id)
     action = action_or_404(db, school.id, action_id)
-    if action.state in ENDED and data.state is EventState.PLANNED:
-        told = f"Cette action est {action.state.label}\u202f: reprenez-la avant de prévoir un rendez-vous."
-        raise Conflict(told, code="action_ended")
-    event = Event(school_id=school.id, action_id=action.id, **_event_columns(db, school, data))
+    check_may_plan(action, data)
+    event = Event(school_id=school.id, action_id=action.id, **EventChecks(db, school).columns(data))
     db.add(event)
     _saved(db, actor, turn, event, action, data, "event.added", None)
     return event
@@ -194,7 +187,7 @@ def rewrite_event(
     For a verb that holds the school's turn and has read the event: the counter at the gate closes with it.
     """
     before = plain(queries.event_out(db, school.id, event.id))
-    for name, value in _event_columns(db, school, data).items():
+    for name, value in EventChecks(db, school).columns(data).items():
         setattr(event, name, value)
     event.version += 1
     action = action_or_404(db, school.id, event.action_id)
@@ -212,7 +205,7 @@ def delete_event(db: Session, actor: Actor, uai: str, event_id: UUID, version: i
     check_version(event, version)
     before = plain(queries.event_out(db, school.id, event.id))
     _delete_unless_referred_to(db, event, "On y a compté des parents à l’entrée\u202f: annulez-le plutôt.")
-    feed(db, actor, turn, event.action_id, event.id, {})
+    feed(db, actor, turn, {event.id: {}}, [event.action_id])
     record(db, actor, turn, "event.deleted", f"event:{event_id}", before=before)
 
 
@@ -232,25 +225,11 @@ def _saved(
     if is_held and action.state is ActionState.PLANNED:
         move_action(action, ActionState.RUNNING, None)
     db.flush()
-    queries.link_event(db, event, data.partner_ids)
-    feed(db, actor, turn, action.id, event.id, {event.term: event.parents_present or 0} if is_held else {})
+    event_queries.link_events(db, event.school_id, {event.id: data.partner_ids})
+    visits = {event.term: event.parents_present or 0} if is_held else {}
+    feed(db, actor, turn, {event.id: visits}, [action.id])
     after = plain(queries.event_out(db, event.school_id, event.id)) | {"action_state": action.state}
     record(db, actor, turn, verb, f"event:{event.id}", before=before, after=after | dict(told))
-
-
-def _event_columns(db: Session, school: School, data: EventIn) -> dict[str, Any]:
-    """The table's columns for an accepted body; it was held on the day planned unless said otherwise."""
-    _check_year(school, data.planned_on, "planned_on")
-    _check_partners(db, school, data.partner_ids)
-    held_on = None
-    if data.state is EventState.HELD:
-        field, held_on = ("held_on", data.held_on) if data.held_on else ("planned_on", data.planned_on)
-        _check_year(school, held_on, field)
-        if held_on > today_at(school):
-            told = "Ce jour n’est pas encore venu\u202f: un rendez-vous tenu a eu lieu aujourd’hui ou avant."
-            raise Invalid.one(field, told, "future_day")
-    fields = data.model_dump(exclude={"partner_ids"})
-    return fields | {"held_on": held_on, "term": term_on(db, school, held_on or data.planned_on)}
 
 
 # --- partners ------------------------------------------------------------------------------------------
@@ -309,28 +288,6 @@ def _check_new_name(db: Session, school: School, name: str, own: Partner | None 
     others = (partner for partner in queries.partners_of_school(db, school.id) if partner is not own)
     if any(fold(partner.name) == fold(name) for partner in others):
         raise Invalid.one("name", "Ce partenaire est déjà dans votre liste.", "known_partner")
-
-
-# --- checks ------------------------------------------------------------------------------------------
-
-
-def _check_partners(db: Session, school: School, partner_ids: Iterable[UUID]) -> None:
-    """Raises Invalid for a partner that is not the school's, without saying whether another school has it."""
-    if queries.foreign_to(db, Partner, school.id, partner_ids):
-        raise Invalid.one("partner_ids", "Un de ces partenaires n’est pas dans l’école.", "unknown_partner")
-
-
-def _check_year(school: School, day: date, field: str) -> None:
-    """A slip of the year is caught here: from five school years back to the next one."""
-    current = current_year(school)
-    first, last = SchoolYear.starting(current.start - YEARS_BACK), current.next
-    try:
-        is_near = first <= year_of(day, school.departement) <= last
-    except ValueError:  # outside the years the service knows at all
-        is_near = False
-    if not is_near:
-        told = f"Vérifiez l’année\u202f: une date entre les années scolaires {first} et {last} est attendue."
-        raise Invalid.one(field, told, "out_of_years")
 
 
 def _delete_unless_referred_to(db: Session, row: SQLModel, told: str) -> None:

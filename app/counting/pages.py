@@ -21,7 +21,7 @@ from app.db import Db
 from app.domain.french import NARROW, counted
 from app.domain.school_year import zone_of
 from app.domain.vocabulary import EventState, Grade
-from app.measurements.service import grades_of
+from app.measurements.checks import grades_of
 from app.schools.models import School
 from app.web.forms import Form, PostedForm
 from app.web.french import clock_time, long_day

@@ -66,7 +66,7 @@ def delete_election(db: Session, actor: Actor, uai: str, year: str, version: int
     row = queries.election_or_404(db, school.id, year)
     check_version(row, version)
     before = _told(db, row)
-    put_only(db, actor, turn, school.id, Source.ELECTION, year, {})
+    put_only(db, actor, turn, Source.ELECTION, {year: {}})
     queries.replace_lists(db, school.id, year, [])
     db.delete(row)
     db.flush()
@@ -274,7 +274,7 @@ def _feed(db: Session, actor: Actor, turn: Turn, row: Election) -> None:
         FigureKey(row.school_id, term, indicator, source=Source.ELECTION, source_key=row.year): figure
         for indicator, figure in _figures(row).items()
     }
-    put_only(db, actor, turn, row.school_id, Source.ELECTION, row.year, wanted)
+    put_only(db, actor, turn, Source.ELECTION, {row.year: wanted})
 
 
 def _figures(row: Election) -> dict[str, Figure]:

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from app.accounts.actor import Task
+from app.actions.batches import event_batch
+from app.actions.event_queries import events_of_school
 from app.actions.models import EventIn
 from app.actions.queries import events_out
-from app.actions.service import add_event, revise_event
 from app.domain.vocabulary import EventState
 from app.exchange.columns import DAY, WHOLE, FileColumn, choice_of, name_of, names_of
 from app.exchange.kinds import FileKind, Flat, Item, Work, body_of, in_turn, number_column, same_body
 from app.exchange.models import Outcome
-from app.exchange.queries import events_of_school
 
 COLUMNS = (
     FileColumn(
@@ -75,11 +75,11 @@ def put(work: Work, current: Flat | None, given: Flat) -> Outcome:
     data = _body((current or {}) | given)
     if current is None:
         work.next_number(given, key(given)[:2])
-        add_event(work.db, work.actor, work.uai, given["action_id"], data)
+        work.batch.add(given["action_id"], data)
         return Outcome.CREATED
     if same_body(data, _body(current)):
         return Outcome.SAME
-    revise_event(work.db, work.actor, work.uai, current["id"], data, current["version"])
+    work.batch.revise(current["id"], data, current["version"])
     return Outcome.CHANGED
 
 
@@ -93,5 +93,6 @@ EVENTS = FileKind(
     key=key,
     rows=rows,
     put=put,
+    together=lambda work: event_batch(work.db, work.actor, work.uai),
     gather=completed,
 )

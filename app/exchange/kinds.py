@@ -1,6 +1,7 @@
 """What a school's files hold, kind by kind: template, import, export and documentation read these lists."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from app.domain.headings import Accepted
 from app.errors import Invalid
 from app.exchange.columns import WHOLE_FROM_ONE, FileColumn, Lookups
 from app.exchange.models import LineProblem, Outcome
+from app.exchange.sheets import MAX_LINES, MAX_LINES_ONE_BY_ONE
 from app.schools.models import School
 
 Flat = dict[str, Any]
@@ -42,6 +44,8 @@ class Work:
     school: School
     lookups: Lookups
     noted: dict[Hashable, Any] = field(default_factory=dict)
+    batch: Any = None
+    """What `FileKind.together` made, while lines are put."""
 
     @property
     def uai(self) -> str:
@@ -75,7 +79,11 @@ class Misread(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """`put` makes one item what the school says, by the ordinary verbs. `gather` folds lines into items."""
+    """`put` makes one item what the school says, by the ordinary verbs. `gather` folds lines into items.
+
+    Kinds that come by the thousand go in `together`: `put` gives each item to that batch, which refuses it at
+    once or writes it with the others. The others are written one by one, each under a savepoint.
+    """
 
     slug: str
     label: str
@@ -87,6 +95,7 @@ class FileKind:
     """What makes two lines speak of the same thing."""
     rows: Callable[[Work], list[Flat]]
     put: Callable[[Work, Flat | None, Flat], Outcome]
+    together: Callable[[Work], AbstractContextManager[Any]] | None = None
     gather: Callable[[Sequence[Item]], Iterator[Item | Misread]] = iter
     spread: Callable[[Sequence[Flat]], Iterator[Flat]] = iter
     """The inverse of `gather`: the lines of the file for the school's rows."""
@@ -96,6 +105,11 @@ class FileKind:
     """Columns that wait for the other kinds: an action that ended takes no more events."""
     pointers: Mapping[str, str] = field(default_factory=dict)
     """Field of a verb → name of the column, where they differ."""
+
+    @property
+    def most(self) -> int:
+        """How many lines one file may have: what is checked, then run, takes a few seconds."""
+        return MAX_LINES if self.together else MAX_LINES_ONE_BY_ONE
 
     @property
     def required(self) -> list[FileColumn]:

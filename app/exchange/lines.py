@@ -1,6 +1,7 @@
 """The lines of one sheet as items: each cell read by its column, each mistake with its line and its field."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,17 +19,17 @@ MISSING = "Remplissez cette case."
 def items_of(part: Part, lookups: Lookups) -> Iterator[Item | Misread]:
     """The items of a sheet in the order of its lines; what cannot be read is given back as such."""
     read: list[Item] = []
+    columns = [(place, _named(part.kind, name)) for place, name in part.columns.items()]
+    readers = {place: _reader(column, lookups) for place, column in columns}
     for row in part.lines:
         problems: list[LineProblem] = []
         given: Flat = {}
-        for place, name in part.columns.items():
-            column = part.kind.named(name)
-            assert column is not None, name
+        for place, column in columns:
             cell = row.cells[place].strip() if place < len(row.cells) else ""
             try:
                 if told := part.sheet.broken.get((row.line, place)):
                     raise ValueError(told)
-                given[name] = column.type.read(cell, lookups) if cell else column.blank
+                given[column.name] = readers[place](cell) if cell else column.blank
             except ValueError as problem:
                 problems.append(_problem(row.line, column, "unreadable", str(problem)))
         if any(row.cells[place].strip() for place in part.columns if place < len(row.cells)) or problems:
@@ -43,6 +44,17 @@ def items_of(part: Part, lookups: Lookups) -> Iterator[Item | Misread]:
             else:
                 read.append(Item(row.line, given))
     yield from part.kind.gather(read)
+
+
+def _named(kind: FileKind, name: str) -> FileColumn:
+    column = kind.named(name)
+    assert column is not None, name
+    return column
+
+
+def _reader(column: FileColumn, lookups: Lookups) -> Callable[[str], Any]:
+    """A column says the same few things again and again: each is read once."""
+    return lru_cache(maxsize=1_000)(lambda cell: column.type.read(cell, lookups))
 
 
 def _problem(line: int, column: FileColumn, code: str, detail: str) -> LineProblem:

@@ -9,7 +9,7 @@ from app.errors import Invalid
 from app.exchange.columns import FileColumn
 from app.exchange.kinds import FileKind
 from app.exchange.models import MatchedColumn
-from app.exchange.sheets import Row, Sheet, refused
+from app.exchange.sheets import Row, Sheet, refused, too_many_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,14 @@ class Part:
         return [column for column in self.kind.required if column.name not in self.columns.values()]
 
     def checked(self) -> "Part":
-        """Raises Invalid on `file` when a column is missing."""
+        """Raises Invalid on `file` when a column is missing, or when there are too many lines."""
         if self.missing:
             names = ", ".join(f"«\u202f{column.title}\u202f»" for column in self.missing)
             where = f" dans la feuille «\u202f{self.sheet.name}\u202f»" if self.sheet.name else ""
             told = f"Il manque {'la colonne' if len(self.missing) == 1 else 'les colonnes'} {names}{where}."
             raise refused(told, "missing_column")
+        if len(self.lines) > self.kind.most:
+            raise too_many_lines(self.kind.most)
         return self
 
     def early(self) -> "Part":

@@ -9,10 +9,10 @@ from app.errors import Invalid
 from app.exchange.columns import INDICATOR, TERM, WHOLE, FileColumn, choice_of
 from app.exchange.kinds import FileKind, Flat, Item, Work
 from app.exchange.models import Outcome
+from app.measurements.batches import measurement_batch
 from app.measurements.entry import entry_of
 from app.measurements.models import MeasurementIn
 from app.measurements.queries import live_rows
-from app.measurements.service import record_measurement
 from app.schools.service import current_term
 
 COLUMNS = (
@@ -93,7 +93,7 @@ def put(work: Work, current: Flat | None, given: Flat) -> Outcome:
     data = MeasurementIn.model_validate(said | {"replaces": current["id"] if current else None})
     if current and all(current[name] == getattr(data, name) for name in ("status", "counted", "out_of")):
         return Outcome.SAME
-    record_measurement(work.db, work.actor, work.uai, data)
+    work.batch.put(data)
     return Outcome.CHANGED if current else Outcome.CREATED
 
 
@@ -118,6 +118,7 @@ MEASUREMENTS = FileKind(
     key=lambda flat: (flat["indicator"], flat["term"], flat.get("grade") or Grade.ALL),
     rows=rows,
     put=put,
+    together=lambda work: measurement_batch(work.db, work.actor, work.uai),
     gather=completed,
     unanswered=unanswered,
 )

@@ -92,6 +92,7 @@ class ImportReport(SQLModel):
             "examples": [
                 {
                     "saved": False,
+                    "seconds": 0.1,
                     "created": 1,
                     "changed": 0,
                     "same": 0,
@@ -140,6 +141,9 @@ class ImportReport(SQLModel):
     )
 
     saved: bool = False
+    seconds: float = Field(
+        default=0, description="Le temps pris ; celui de l’essai annonce celui de l’import"
+    )
     created: int = 0
     changed: int = 0
     same: int = 0
@@ -147,6 +151,10 @@ class ImportReport(SQLModel):
     refused: int = 0
     ignored_sheets: list[str] = Field(default_factory=list)
     parts: list[PartReport] = Field(default_factory=list)
+
+    @property
+    def lines(self) -> int:
+        return sum(part.lines for part in self.parts)
 
     def add_up(self) -> "ImportReport":
         for outcome in Outcome:

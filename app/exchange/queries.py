@@ -7,14 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
-from app.actions.models import Event
 from app.exchange.models import WaitingFile
-
-
-def events_of_school(db: Session, school_id: UUID) -> Sequence[Event]:
-    """Every event of a school, in the order they were added."""
-    wanted = select(Event).where(col(Event.school_id) == school_id).order_by(col(Event.id))
-    return db.scalars(wanted).all()
 
 
 def file_or_none(db: Session, school_id: UUID, key: UUID) -> WaitingFile | None:

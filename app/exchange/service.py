@@ -4,7 +4,9 @@ A trial is the real run in a savepoint that is undone: what it says is what woul
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
+from time import perf_counter
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,8 +45,9 @@ def import_file(
 
     A trial writes nothing and lists every problem. Otherwise raises Invalid, with one error a problem, when a
     line cannot be taken, unless `partial` leaves those lines out. One audit event a change, from the verbs,
-    and one for the file.
+    or one a batch, and one for the file.
     """
+    began = perf_counter()
     for part in parts:
         part.checked()
         school = school_for(db, actor, uai, part.kind.task)
@@ -60,7 +63,7 @@ def import_file(
         report.add_up()
         if report.refused and not partial and not dry_run:
             raise Invalid(_errors(report))
-        report.saved = not dry_run
+        report.saved, report.seconds = not dry_run, round(perf_counter() - began, 1)
         if dry_run:
             undo.rollback()
         elif report.created or report.changed:
@@ -93,24 +96,25 @@ def _brought_in(db: Session, actor: Actor, school: School, part: Part) -> PartRe
     )
     current = {kind.key(flat): flat for flat in kind.rows(work)}
     seen: dict[Any, int] = {}
-    for item in items_of(part, work.lookups):
-        if isinstance(item, Misread):
-            report.count(Outcome.REFUSED, item.problems[0].line)
-            report.problems += item.problems
-            continue
-        key = kind.key(item.given)
-        before = seen.setdefault(key, item.line)
-        if before != item.line:
-            _refuse(report, item, kind, before)
-            continue
-        _put(work, kind, report, item, current.get(key))
+    with kind.together(work) if kind.together else nullcontext() as work.batch:
+        for item in items_of(part, work.lookups):
+            if isinstance(item, Misread):
+                report.count(Outcome.REFUSED, item.problems[0].line)
+                report.problems += item.problems
+                continue
+            key = kind.key(item.given)
+            before = seen.setdefault(key, item.line)
+            if before != item.line:
+                _refuse(report, item, kind, before)
+                continue
+            _put(work, kind, report, item, current.get(key))
     report.problems.sort(key=lambda problem: problem.line)
     return report
 
 
 def _put(work: Work, kind: FileKind, report: PartReport, item: Item, current: Flat | None) -> None:
     try:
-        with work.db.begin_nested():
+        with nullcontext() if work.batch else work.db.begin_nested():
             outcome = kind.put(work, current, item.given)
     except (ValidationError, AppError) as refusal:
         report.count(Outcome.REFUSED, item.line)

@@ -5,10 +5,13 @@ CSV, XLSX and ODS end in the same shape: what a person would read in the cells, 
 
 from dataclasses import dataclass, field
 
+from app.domain.french import number
 from app.errors import Invalid
 
 MAX_LINES = 5_000
 """Lines that are not blank, headings included. A school of twenty classes writes some 3,000 in ten years."""
+MAX_LINES_ONE_BY_ONE = 500
+"""Lines of a kind whose rows are written one by one, 10 to 20 ms each: seconds, not minutes."""
 MAX_COLUMNS = 120
 MAX_CELL = 4_000
 """Characters; the longest answer of the service takes 1,000."""
@@ -57,8 +60,8 @@ def unknown_format() -> Invalid:
     return refused(told, "unknown_format")
 
 
-def too_many_lines() -> Invalid:
-    told = "Ce fichier a plus de 5\u202f000 lignes\u202f: envoyez-le en plusieurs fois."
+def too_many_lines(most: int = MAX_LINES) -> Invalid:
+    told = f"Ce fichier a plus de {number(most)} lignes de cette sorte\u202f: envoyez-le en plusieurs fois."
     return refused(told, "too_many_rows")
 
 

@@ -1,7 +1,8 @@
 """One chain a figure: the only place that writes a relevé, for every feature that has a number to say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
@@ -16,9 +17,11 @@ from app.measurements import queries
 from app.measurements.models import Measurement
 
 WITHDRAWN = Figure(Status.WITHDRAWN)
+AT_ONCE = 1_000
+"""Rows sent to the database together."""
 
 FIGURE_WATCHERS: list[Callable[[Session, "FigureKey"], None]] = []
-"""Who is told of each figure written, once its total is refolded, in the same transaction.
+"""Who is told of figures written, one of each total, once it is refolded, in the same transaction.
 
 What a vote makes known is published from above (transmissions); importing that from here would turn the
 layers round.
@@ -37,6 +40,18 @@ class FigureKey:
     source_key: str = ""
 
 
+class Tip(NamedTuple):
+    """The live row of a chain: as much of it as writing the next one needs."""
+
+    id: UUID
+    status: Status
+    counted: int | None
+    out_of: int | None
+
+
+Live = Measurement | Tip
+
+
 def put_figure(
     db: Session, actor: Actor, turn: Turn, key: FigureKey, wanted: Figure, *, row_id: UUID | None = None
 ) -> Measurement | None:
@@ -47,51 +62,109 @@ def put_figure(
     last = queries.tip(db, key.school_id, key.term, key.indicator, key.grade, key.source, key.source_key)
     if says(last) == wanted:
         return None
-    row = Measurement(
-        id=row_id or uuid7(),
-        school_id=key.school_id,
-        term=key.term,
-        indicator=key.indicator,
-        grade=key.grade,
-        source=key.source,
-        source_key=key.source_key,
-        status=wanted.status,
-        counted=wanted.rate.counted if wanted.rate else None,
-        out_of=wanted.rate.out_of if wanted.rate else None,
-        replaces=last.id if last else None,
-        version=turn.version,
-        door=actor.door,
-        recorded_at=clock.now(),
-        recorded_by=actor.user_id,
-    )
+    rate = wanted.rate
+    tip = Tip(row_id or uuid7(), wanted.status, rate.counted if rate else None, rate.out_of if rate else None)
+    row = Measurement(**_row(actor, turn, key, tip, last))
     db.add(row)
     db.flush()
-    queries.refold(db, key.school_id, key.indicator, key.term)
+    queries.refold(db, key.school_id, [(key.indicator, key.term)])
     for watcher in FIGURE_WATCHERS:
         watcher(db, key)
     return row
 
 
-def says(row: Measurement | None) -> Figure:
+def says(row: Live | None) -> Figure:
     """What a row of a chain says; no row says as little as a withdrawn one."""
     if row is None:
         return WITHDRAWN
     return Figure.of(row.counted, row.out_of) if row.counted is not None else Figure(row.status)
 
 
+# --- many figures in one act ---------------------------------------------------------------------------
+
+
+def tips_of(
+    db: Session, school_id: UUID, source: Source, source_key: str | None = None
+) -> dict[FigureKey, Tip]:
+    """Each chain that one source feeds → its live row, a withdrawn one too; all its keys, or one."""
+    return {
+        FigureKey(school_id, row.term, row.indicator, row.grade, source, row.source_key): Tip(
+            row.id, row.status, row.counted, row.out_of
+        )
+        for row in queries.tips(db, school_id, source, source_key)
+    }
+
+
+class FigureWriter:
+    """Many figures under one turn: rows go in by the thousand, each total is refolded once, by `finish`.
+
+    `tips` is every chain that may be written, as it stands; it follows what is put.
+    """
+
+    def __init__(self, db: Session, actor: Actor, turn: Turn, tips: dict[FigureKey, Tip]) -> None:
+        self._db, self._actor, self._turn, self.tips = db, actor, turn, tips
+        self._rows: list[dict[str, Any]] = []
+        self._touched: dict[tuple[str, str], FigureKey] = {}
+        self._written = 0
+
+    def put(self, key: FigureKey, wanted: Figure) -> bool:
+        """As `put_figure`: a row only when the tip says otherwise."""
+        last = self.tips.get(key)
+        if says(last) == wanted:
+            return False
+        rate = wanted.rate
+        tip = Tip(uuid7(), wanted.status, rate.counted if rate else None, rate.out_of if rate else None)
+        self._rows.append(_row(self._actor, self._turn, key, tip, last))
+        self.tips[key] = tip
+        self._touched.setdefault((key.indicator, key.term), key)
+        if len(self._rows) >= AT_ONCE:
+            self._write()
+        return True
+
+    def finish(self) -> int:
+        """How many rows were written in all."""
+        self._write()
+        queries.refold(self._db, self._turn.school_id, self._touched)
+        for key in self._touched.values():
+            for watcher in FIGURE_WATCHERS:
+                watcher(self._db, key)
+        return self._written
+
+    def _write(self) -> None:
+        queries.add_rows(self._db, self._rows)
+        self._written += len(self._rows)
+        self._rows = []
+
+
 def put_only(
-    db: Session,
-    actor: Actor,
-    turn: Turn,
-    school_id: UUID,
-    source: Source,
-    source_key: str,
-    wanted: dict[FigureKey, Figure],
+    db: Session, actor: Actor, turn: Turn, source: Source, fed: Mapping[str, Mapping[FigureKey, Figure]]
 ) -> None:
-    """Make `wanted` all that one event, election or session feeds: what it fed elsewhere is withdrawn."""
-    for row in queries.live_rows(db, school_id, source=source, source_key=source_key):
-        key = FigureKey(school_id, row.term, row.indicator, row.grade, source, source_key)
-        if key not in wanted:
-            put_figure(db, actor, turn, key, WITHDRAWN)
-    for key in sorted(wanted, key=lambda key: (key.indicator, key.term)):
-        put_figure(db, actor, turn, key, wanted[key])
+    """Make `fed` all that some events, elections or sessions feed: what they fed elsewhere is withdrawn."""
+    alone = next(iter(fed)) if len(fed) == 1 else None
+    writer = FigureWriter(db, actor, turn, tips_of(db, turn.school_id, source, alone))
+    for key in [key for key in writer.tips if key.source_key in fed and key not in fed[key.source_key]]:
+        writer.put(key, WITHDRAWN)
+    for wanted in fed.values():
+        for key in sorted(wanted, key=lambda key: (key.indicator, key.term)):
+            writer.put(key, wanted[key])
+    writer.finish()
+
+
+def _row(actor: Actor, turn: Turn, key: FigureKey, tip: Tip, last: Live | None) -> dict[str, Any]:
+    return {
+        "id": tip.id,
+        "school_id": key.school_id,
+        "term": key.term,
+        "indicator": key.indicator,
+        "grade": key.grade,
+        "source": key.source,
+        "source_key": key.source_key,
+        "status": tip.status,
+        "counted": tip.counted,
+        "out_of": tip.out_of,
+        "replaces": last.id if last else None,
+        "version": turn.version,
+        "door": actor.door,
+        "recorded_at": clock.now(),
+        "recorded_by": actor.user_id,
+    }

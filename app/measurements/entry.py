@@ -18,8 +18,9 @@ from app.domain.territories import DEPARTEMENTS
 from app.domain.vocabulary import Grade, Sector, Source, Status
 from app.measurements import queries
 from app.measurements.chains import says
+from app.measurements.checks import grades_in, is_by_grade
 from app.measurements.models import Measurement, SharedAnalysis
-from app.measurements.service import Series, Total, grades_in, is_by_grade, series_of_school, shown_total
+from app.measurements.service import Series, Total, series_of_school, shown_total
 from app.schools.models import School, SchoolYearProfile
 from app.schools.queries import profile_at
 from app.schools.service import indicators_of

@@ -13,8 +13,8 @@ from app.db import Db
 from app.domain.school_year import Term
 from app.domain.vocabulary import Grade, Status
 from app.errors import NotFound
-from app.measurements import service
 from app.measurements.chains import says
+from app.measurements.checks import grades_of
 from app.measurements.entry import Block, entry_of, said, saved_at
 from app.measurements.grades import record_grades
 from app.measurements.models import GradesIn, Measurement
@@ -65,7 +65,7 @@ def _block(db: Session, school: School, term: Term, slug: str) -> Block:
 def _grades_page(
     request: Request, db: Session, school: School, block: Block, refused: Form[GradesIn] | None = None
 ) -> Response:
-    form = refused or _grades_form(service.grades_of(db, school, block.term.year), block)
+    form = refused or _grades_form(grades_of(db, school, block.term.year), block)
     is_conflict = refused is not None and _face_grades(refused, block)
     for number in form.rows["rows"]:
         _dress_row(form, number, block)

@@ -15,14 +15,9 @@ from app.domain.vocabulary import Grade, Source, Status
 from app.errors import Invalid
 from app.measurements import queries
 from app.measurements.chains import WITHDRAWN, FigureKey, put_figure
+from app.measurements.checks import Checks, check_replaced, check_shape
 from app.measurements.models import GradeIn, GradesIn, Measurement
-from app.measurements.service import (
-    check_grade,
-    check_replaced,
-    check_shape,
-    checked_place,
-    withdraw_other_grain,
-)
+from app.measurements.service import withdraw_other_grain
 
 Rows = dict[Grade, Measurement]
 
@@ -43,12 +38,13 @@ def record_grades(
     """
     school = school_for(db, actor, uai, Task.COUNT)
     turn = take_turn(db, school.id)
-    indicator, term = checked_place(db, school, slug, term)
+    checks = Checks(db, school)
+    indicator, term = checks.place(slug, term)
     live = live_grades(db, school.id, term, slug)
     wanted: dict[Grade, Figure] = {}
     for number, row in enumerate(data.rows):
         at = f"rows/{number}/"
-        check_grade(db, school, indicator, term, row.grade, at)
+        checks.grade(indicator, term, row.grade, at)
         if row.grade in wanted:
             raise Invalid.one(f"{at}grade", "Ce niveau est déjà dans la liste.", "taken")
         figure = _figure(indicator, row, live.get(row.grade), at)

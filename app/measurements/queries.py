@@ -1,6 +1,6 @@
 """Chains, their tips, and the one statement that refolds a total."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -74,10 +74,36 @@ def _refold_statement(module: Any) -> Any:
 _REFOLD = {"sqlite": _refold_statement(sqlite), "postgresql": _refold_statement(postgresql)}
 
 
-def refold(db: Session, school_id: UUID, indicator: str, term: str) -> None:
-    """Recompute one total from its chains. The caller holds the school's turn, or it may be wrong."""
-    statement = _REFOLD[db.get_bind().dialect.name]
-    db.execute(statement, {"school": school_id, "indicator": indicator, "term": term})
+def refold(db: Session, school_id: UUID, places: Iterable[tuple[str, str]]) -> None:
+    """Recompute the totals of (indicator, term) from their chains. The caller holds the school's turn."""
+    told = [{"school": school_id, "indicator": indicator, "term": term} for indicator, term in places]
+    if told:
+        db.execute(_REFOLD[db.get_bind().dialect.name], told)
+
+
+def add_rows(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of chains, each after the one it replaces."""
+    if rows:
+        db.execute(sa.insert(_M), rows)
+
+
+def tips(
+    db: Session, school_id: UUID, source: Source, source_key: str | None = None
+) -> Iterable[sa.Row[Any]]:
+    """(term, indicator, grade, source_key, id, status, counted, out_of) of each chain's live row."""
+    wanted = select(
+        _M.c.term,
+        _M.c.indicator,
+        _M.c.grade,
+        _M.c.source_key,
+        _M.c.id,
+        _M.c.status,
+        _M.c.counted,
+        _M.c.out_of,
+    ).where(_M.c.school_id == school_id, _M.c.source == source, _is_live(_M))
+    if source_key is not None:
+        wanted = wanted.where(_M.c.source_key == source_key)
+    return db.execute(wanted)
 
 
 def tip(

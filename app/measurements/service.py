@@ -10,25 +10,19 @@ from sqlmodel import Session
 from app.accounts.access import school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import Turn, record, take_turn
-from app.domain.french import number
 from app.domain.indicators import Indicator
 from app.domain.rates import Figure
 from app.domain.readings import counts_sentence
 from app.domain.school_year import Term
 from app.domain.vocabulary import Grade, Source, Status
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, NotFound
 from app.measurements import queries
 from app.measurements.chains import WITHDRAWN, FigureKey, put_figure, says
+from app.measurements.checks import Checks, check_replaced
 from app.measurements.models import Measurement, MeasurementIn
 from app.schools.models import School, SchoolYearProfile
-from app.schools.queries import profile_at, profiles_of_school, tracked_rows
-from app.schools.service import followed_in, indicator_followed, past_or_current
-
-_ELSEWHERE = {
-    Source.ELECTION: "Ce nombre vient de l’élection\u202f: corrigez-le sur la page de l’élection.",
-    Source.SESSION: "Ce nombre vient des séances d’analyse partagée\u202f: ajoutez ou corrigez une séance.",
-}
-"""What is never typed as a number, save a zero; that it was not measured or does not apply can be said."""
+from app.schools.queries import profiles_of_school, tracked_rows
+from app.schools.service import followed_in
 
 
 def record_measurement(
@@ -47,7 +41,7 @@ def record_measurement(
     """
     school = school_for(db, actor, uai, Task.COUNT)
     turn = take_turn(db, school.id)
-    key, wanted = _checked(db, school, data)
+    key, wanted = Checks(db, school).figure(data)
     last = queries.tip(db, key.school_id, key.term, key.indicator, key.grade, key.source, key.source_key)
     check_replaced(last, data.replaces, wanted)
     row = put_figure(db, actor, turn, key, wanted, row_id=row_id)
@@ -62,18 +56,6 @@ def record_measurement(
     return answer
 
 
-def check_replaced(last: Measurement | None, replaces: UUID | None, wanted: Figure) -> None:
-    """Nothing is overwritten unread: a box is corrected by who names the answer it holds."""
-    if says(last) == wanted:
-        return
-    if replaces is None and says(last) != WITHDRAWN:
-        told = "Cette case a déjà une réponse\u202f: corrigez-la en indiquant ce que vous remplacez."
-        raise Conflict(told, code="answered")
-    if replaces is not None and (last is None or last.id != replaces):
-        told = "Quelqu’un a modifié cette réponse entre-temps\u202f: relisez-la avant de corriger."
-        raise Conflict(told, code="replaced")
-
-
 def put_measurement(
     db: Session, actor: Actor, uai: str, row_id: UUID, data: MeasurementIn
 ) -> tuple[Measurement, bool]:
@@ -85,7 +67,7 @@ def put_measurement(
     existing = queries.measurement_or_none(db, school.id, row_id)
     if existing is None:
         return record_measurement(db, actor, uai, data, row_id=row_id), True
-    key, wanted = _checked(db, school, data)
+    key, wanted = Checks(db, school).figure(data)
     place = FigureKey(
         school.id, existing.term, existing.indicator, existing.grade, existing.source, existing.source_key
     )
@@ -95,67 +77,6 @@ def put_measurement(
             code="other_body",
         )
     return existing, False
-
-
-def _checked(db: Session, school: School, data: MeasurementIn) -> tuple[FigureKey, Figure]:
-    """The figure a body speaks of, once its indicator, term, grade and shape were found to fit."""
-    indicator, term = checked_place(db, school, data.indicator, Term(data.term))
-    if data.grade is not Grade.ALL:
-        check_grade(db, school, indicator, term, data.grade)
-    key = FigureKey(school.id, term, indicator.slug, data.grade)
-    if data.status is not Status.VALUE or data.counted is None:
-        return key, Figure(data.status)
-    check_shape(indicator, data.counted, data.out_of)
-    return key, Figure.of(data.counted, data.out_of)
-
-
-def checked_place(db: Session, school: School, slug: str, term: Term) -> tuple[Indicator, Term]:
-    """An indicator that the school follows, in a term that has begun; Invalid otherwise."""
-    indicator = indicator_followed(db, school, slug)
-    past_or_current(db, school, term)
-    if indicator.is_yearly and term.number != 1:
-        raise Invalid.one("term", "Ce nombre se relève une fois par an, au 1er trimestre.", "yearly")
-    return indicator, term
-
-
-def check_shape(indicator: Indicator, counted: int, out_of: int | None, at: str = "") -> None:
-    """A rate has its two numbers, a count has one. `at` is the path of the row in the body."""
-    if indicator.fed_by in _ELSEWHERE and (counted or indicator.is_rate):
-        raise Invalid.one(f"{at}counted", _ELSEWHERE[indicator.fed_by], "fed_elsewhere")
-    if counted > indicator.max_counted:
-        told = f"Écrivez un nombre jusqu’à {number(indicator.max_counted)}."
-        raise Invalid.one(f"{at}counted", told, "less_than_equal")
-    if indicator.is_rate and out_of is None:
-        raise Invalid.one(f"{at}out_of", "Écrivez aussi sur combien.", "out_of_missing")
-    if not indicator.is_rate and out_of is not None:
-        told = "Cet indicateur est un simple nombre\u202f: laissez « sur combien » vide."
-        raise Invalid.one(f"{at}out_of", told, "out_of_extra")
-
-
-def is_by_grade(indicator: Indicator) -> bool:
-    """What is counted class by class: persons, each term, typed by the school."""
-    return indicator.counts == "persons" and not indicator.is_yearly and indicator.fed_by is None
-
-
-def check_grade(
-    db: Session, school: School, indicator: Indicator, term: Term, grade: Grade, at: str = ""
-) -> None:
-    if not is_by_grade(indicator):
-        raise Invalid.one(f"{at}grade", "Cet indicateur se compte pour toute l’école.", "whole_school_only")
-    if grade not in grades_of(db, school, term.year):
-        raise Invalid.one(f"{at}grade", "L’école n’a pas ce niveau.", "unknown_grade")
-
-
-def grades_of(db: Session, school: School, year: str) -> list[Grade]:
-    """The grades the school has that year, by its type, and the Ulis when it has one."""
-    return grades_in(profile_at(db, school.id, year))
-
-
-def grades_in(profile: SchoolYearProfile | None) -> list[Grade]:
-    """A type says which grades are possible; only the school says whether it has an Ulis."""
-    if profile is None:
-        return []
-    return [grade for grade in profile.type.grades if grade is not Grade.ULIS or profile.has_ulis]
 
 
 def withdraw_other_grain(db: Session, actor: Actor, turn: Turn, key: FigureKey, seen: int | None) -> int:

@@ -62,7 +62,7 @@ def delete_shared_analysis(
     row = queries.analysis_or_404(db, school.id, analysis_id)
     check_version(row, version)
     before = plain(row)
-    put_only(db, actor, turn, school.id, Source.SESSION, str(row.id), {})
+    put_only(db, actor, turn, Source.SESSION, {str(row.id): {}})
     db.delete(row)
     db.flush()
     record(db, actor, turn, "shared_analysis.deleted", f"shared_analysis:{analysis_id}", before=before)
@@ -78,7 +78,7 @@ def _term(db: Session, school: School, held_on: date) -> Term:
 
 def _feed(db: Session, actor: Actor, turn: Turn, row: SharedAnalysis) -> None:
     key = FigureKey(row.school_id, row.term, INDICATOR, source=Source.SESSION, source_key=str(row.id))
-    put_only(db, actor, turn, row.school_id, Source.SESSION, str(row.id), {key: Figure.of(1)})
+    put_only(db, actor, turn, Source.SESSION, {str(row.id): {key: Figure.of(1)}})
 
 
 def sessions_moved_by(db: Session, school: School, calendar: Calendar) -> int:

@@ -23,7 +23,8 @@ from app.domain.school_year import Term
 from app.domain.vocabulary import STAKES, ActionState, Axis, GoalState, Status
 from app.errors import AppError, NotFound
 from app.goals.models import GoalIn
-from app.measurements.service import Series, grades_in, series_of_school, shown_total
+from app.measurements.checks import grades_in
+from app.measurements.service import Series, series_of_school, shown_total
 from app.reviews import queries
 from app.reviews.charts import CHANCE
 from app.reviews.kinds import FigureKind, TargetKind

@@ -23,7 +23,8 @@ from app.domain.verdicts import ChangeKind
 from app.domain.vocabulary import ActionState, Axis, GoalState
 from app.goals.models import Goal
 from app.goals.queries import goals_of_school
-from app.measurements.service import Series, Total, grades_in, shown_total
+from app.measurements.checks import grades_in
+from app.measurements.service import Series, Total, shown_total
 from app.reviews import queries
 from app.reviews.kinds import FigureKind
 from app.reviews.moments import Moment, moments_of

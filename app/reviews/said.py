@@ -14,7 +14,8 @@ from app.domain.readings import Reading, Target, reading
 from app.domain.school_year import Term
 from app.domain.verdicts import TermFigure, compared_terms, comparisons_a_year
 from app.domain.vocabulary import Status
-from app.measurements.service import Series, Total, grades_of, series_of_school, shown_total
+from app.measurements.checks import grades_of
+from app.measurements.service import Series, Total, series_of_school, shown_total
 from app.reviews.queries import attendances_by_term
 from app.schools.models import School
 from app.schools.queries import profiles_of_school

@@ -64,7 +64,7 @@ def hold(db: Session, world: World, parents: int, name: str) -> None:
     claire, turn, school = world.actor(db, "claire"), take_turn(db, world.a.id), world.a.id
     for slug, counted in (("visits", parents), ("joint_actions", 1)):
         key = FigureKey(school, T1, slug, source=Source.EVENT, source_key=f"{slug}-{name}")
-        put_only(db, claire, turn, school, Source.EVENT, f"{slug}-{name}", {key: Figure.of(counted)})
+        put_only(db, claire, turn, Source.EVENT, {f"{slug}-{name}": {key: Figure.of(counted)}})
 
 
 def test_the_current_term_comes_first(sign_in: SignIn) -> None:
@@ -337,7 +337,7 @@ def test_a_yearly_figure_is_shown_all_year_and_asked_once(sign_in: SignIn, db: S
         take_turn(db, world.a.id),
         FigureKey(world.a.id, T1, "election_turnout", source=Source.ELECTION, source_key=YEAR),
     )
-    put_only(db, claire, turn, world.a.id, Source.ELECTION, YEAR, {key: Figure.of(159, 362)})
+    put_only(db, claire, turn, Source.ELECTION, {YEAR: {key: Figure.of(159, 362)}})
     say(db, world, indicator="back_to_school_meeting", counted=90, out_of=150)
     say(db, world)
     browser = sign_in("claire")

@@ -253,10 +253,10 @@ def test_typed_visits_are_the_rest_beside_the_events(db: Session, world: World) 
     turn = take_turn(db, world.a.id)
     for name, parents in (("one", 14), ("two", 12)):
         key = FigureKey(world.a.id, T1, "visits", source=Source.EVENT, source_key=name)
-        put_only(db, claire, turn, world.a.id, Source.EVENT, name, {key: Figure.of(parents)})
+        put_only(db, claire, turn, Source.EVENT, {name: {key: Figure.of(parents)}})
     record_measurement(db, claire, A, answer(indicator="visits", counted=8, out_of=None))
     assert (total(db, world, "visits").figure, total(db, world, "visits").answers) == (Figure.of(34), 3)
-    put_only(db, claire, take_turn(db, world.a.id), world.a.id, Source.EVENT, "one", {})
+    put_only(db, claire, take_turn(db, world.a.id), Source.EVENT, {"one": {}})
     assert total(db, world, "visits").figure == Figure.of(20)
     assert verify_totals(db) == []
 

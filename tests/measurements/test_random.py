@@ -130,7 +130,7 @@ class Game:
             wanted[key] = Figure.of(parents)
             self.fed["visits", term, name] = ("value", parents, None)
         turn = take_turn(self.db, self.school)
-        put_only(self.db, self.actor, turn, self.school, Source.EVENT, name, wanted)
+        put_only(self.db, self.actor, turn, Source.EVENT, {name: wanted})
 
     def vote(self) -> None:
         year, held_on = self.random.choice(((YEAR, "2026-10-09"), (LAST_YEAR, "2025-10-10")))
