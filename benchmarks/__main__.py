@@ -1,14 +1,13 @@
-"""`./run bench [NAME …]`: every question, or those named; a table, and bench.json beside it."""
+"""`./run bench [NAME …]`: every question, or those named; a table, and .bench/last.json beside it."""
 
 import importlib
 import sys
 import time
-from pathlib import Path
 
 from benchmarks.measuring import Report, as_table, write_json
+from benchmarks.peers import FOLDER
 
-QUESTIONS = ("reading",)
-FILE = Path("bench.json")
+QUESTIONS = ("reading", "writing", "weighing")
 
 
 def main(names: list[str]) -> int:
@@ -23,7 +22,8 @@ def main(names: list[str]) -> int:
         reports.append(importlib.import_module(f"benchmarks.{name}").run())
         print(f"{time.monotonic() - started:.0f} s", flush=True)
     print(f"\n{as_table(reports)}")
-    write_json(reports, FILE)
+    FOLDER.mkdir(exist_ok=True)
+    write_json(reports, FOLDER / "last.json")
     return int(not all(bar.holds for report in reports for bar in report.bars))
 
 

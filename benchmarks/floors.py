@@ -3,9 +3,11 @@
 import os
 import sqlite3
 import threading
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
+from sqlalchemy import event
 from starlette.responses import Response
 
 _local = threading.local()
@@ -57,15 +59,48 @@ def read() -> FastAPI:
 def write() -> FastAPI:
     """One INSERT and its commit."""
     app = _app()
+    connection().execute("CREATE TABLE IF NOT EXISTS written (school, indicator, term, counted, out_of)")
 
     @app.post("/measurements", status_code=201)
     def post(data: dict[str, Any]) -> dict[str, Any]:
-        with connection() as db:
-            db.execute("BEGIN IMMEDIATE")
-            db.execute(
-                "INSERT INTO floor_measurement VALUES (?, ?, ?, ?, ?)",
-                (data["school"], data["indicator"], data["term"], data["counted"], data["out_of"]),
-            )
+        row = [data[name] for name in ("school", "indicator", "term", "counted", "out_of")]
+        connection().execute("INSERT INTO written VALUES (?, ?, ?, ?, ?)", row)  # its own transaction
+        return data
+
+    return app
+
+
+def naive() -> FastAPI:
+    """The same as tutorials of FastAPI and SQLModel write it: a session a request, no order of arrival."""
+    from sqlmodel import Field, Session, SQLModel, create_engine
+
+    class Written(SQLModel, table=True):
+        id: int | None = Field(default=None, primary_key=True)
+        school: str
+        indicator: str
+        term: str
+        counted: int
+        out_of: int
+
+    engine = create_engine(f"sqlite:///{os.environ['FLOOR_DATABASE']}")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    SQLModel.metadata.create_all(engine, tables=[SQLModel.metadata.tables["written"]])
+    app = _app()
+
+    def session() -> Iterator[Session]:
+        with Session(engine) as found:
+            yield found
+
+    @app.post("/measurements", status_code=201)
+    def post(data: Written, db: Annotated[Session, Depends(session)]) -> Written:
+        db.add(data)
+        db.commit()
+        db.refresh(data)
         return data
 
     return app

@@ -1,20 +1,18 @@
 """Read one school's figures: `GET /schools/{uai}/totals`, 75 rows, with its token checked."""
 
-import sys
 import tempfile
-from collections.abc import Callable
 from urllib.parse import urlencode
 
 from benchmarks.floors import TOTALS
 from benchmarks.measuring import OURS, Report, in_turn
-from benchmarks.servers import Ask, confiance, floor, free_port, many_clients, one_client, running
-from benchmarks.world import Country, build
+from benchmarks.peers import settings_of_datasette
+from benchmarks.servers import Ask, Side, confiance, floor, free_port, many_clients, one_client, running
+from benchmarks.world import Head, build
 
 FLOOR, PEER = "floor: sqlite3 + orjson", "peer: Datasette"
 
 
-def ask_ours(country: Country, client: int) -> Ask:
-    head = country.heads[client % len(country.heads)]
+def ask_ours(head: Head) -> Ask:
     return Ask(f"/api/v1/schools/{head.uai}/totals", {"Authorization": f"Bearer {head.token}"})
 
 
@@ -28,23 +26,20 @@ def run() -> Report:
     with tempfile.TemporaryDirectory() as folder:
         file = f"{folder}/read.db"
         country = build(f"sqlite:///{file}")
-        uais = [head.uai for head in country.heads]
         port = free_port()
-        datasette = [sys.executable, "-m", "datasette", "serve", file, "--port", str(port), "--setting",
-                     "num_sql_threads", "4", "--setting", "default_cache_ttl", "0"]  # fmt: skip
+        datasette = settings_of_datasette(file, port)
         with (
             confiance(country.url) as ours,
             floor("read", FLOOR_DATABASE=file) as bare,
             running(datasette, port, "/-/versions.json") as peer,
         ):
-            asks: dict[str, Callable[[int], Ask]] = {
-                OURS: lambda client: ask_ours(country, client),
-                FLOOR: lambda client: Ask(f"/totals/{uais[client % len(uais)]}"),
-                PEER: lambda client: Ask(datasette_query(uais[client % len(uais)])),
+            sides = {
+                OURS: Side(ours, lambda client: ask_ours(country.heads[client])),
+                FLOOR: Side(bare, lambda client: Ask(f"/totals/{country.heads[client].uai}")),
+                PEER: Side(peer, lambda client: Ask(datasette_query(country.heads[client].uai))),
             }
-            servers = {OURS: ours, FLOOR: bare, PEER: peer}
-            one = in_turn({name: one_client(servers[name], asks[name], 100) for name in servers})
-            many = in_turn({name: many_clients(servers[name], asks[name]) for name in servers})
+            one = in_turn({name: one_client(side, 100) for name, side in sides.items()})
+            many = in_turn({name: many_clients(side) for name, side in sides.items()})
     for name, samples in one.items():
         report.side(f"{name}, 1 client", samples)
     for name, samples in many.items():

@@ -1,8 +1,9 @@
 """Servers in processes of their own, on loopback, and clients that keep their connection."""
 
 import contextlib
+import functools
 import http.client
-import itertools
+import operator
 import os
 import socket
 import subprocess
@@ -97,57 +98,70 @@ class Ask:
     expected: int = 200
 
 
+def ignore(_client: int, _body: bytes) -> None:
+    """For a side whose next request does not depend on the last answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What is measured: a server, what its client number n asks next, and what it learns from the answer."""
+
+    server: Server
+    asks: Callable[[int], Ask]
+    hears: Callable[[int, bytes], None] = ignore
+
+
 class Client:
     """One kept connection: the standard library's, the same for every side."""
 
-    def __init__(self, server: Server) -> None:
-        self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    def __init__(self, side: Side, number: int = 0) -> None:
+        self.side, self.number = side, number
+        self.connection = http.client.HTTPConnection("127.0.0.1", side.server.port, timeout=60)
 
-    def send(self, ask: Ask) -> tuple[float, bool]:
-        """Seconds to the last byte, and whether the answer was the expected one."""
-        started = time.perf_counter()
-        try:
-            self.connection.request(ask.method, ask.path, ask.body, dict(ask.headers))
-            answer = self.connection.getresponse()
-            answer.read()
-        except OSError:
-            self.connection.close()
-            return time.perf_counter() - started, False
-        return time.perf_counter() - started, answer.status == ask.expected
+    def send(self, times: int) -> Samples:
+        """Seconds from the first byte sent to the last one read; an unexpected answer is an error."""
+        found, errors = [], 0
+        for _ in range(times):
+            ask, body, status = self.side.asks(self.number), b"", 0
+            started = time.perf_counter()
+            try:
+                self.connection.request(ask.method, ask.path, ask.body, dict(ask.headers))
+                answer = self.connection.getresponse()
+                body, status = answer.read(), answer.status
+            except OSError:
+                self.connection.close()
+            found.append(time.perf_counter() - started)
+            if status == ask.expected:
+                self.side.hears(self.number, body)
+            else:
+                errors += 1
+        return Samples(tuple(found), errors)
 
 
-def one_client(server: Server, asks: Callable[[int], Ask], times: int) -> Callable[[], Samples]:
-    """A measure for `in_turn`: `times` requests, one after the other; `asks(n)` is the nth."""
-    client, sent = Client(server), itertools.count()
+def one_client(side: Side, times: int) -> Callable[[], Samples]:
+    """A measure for `in_turn`: `times` requests, one after the other."""
+    client = Client(side)
+    return lambda: client.send(times)
+
+
+def many_clients(side: Side, clients: int = 16, times: int = 20) -> Callable[[], Samples]:
+    """A measure for `in_turn`: `clients` at once, each on a new connection, `times` requests each."""
 
     def measure() -> Samples:
-        found = [client.send(asks(next(sent))) for _ in range(times)]
-        return Samples(tuple(took for took, _ in found), sum(not good for _, good in found))
-
-    return measure
-
-
-def many_clients(
-    server: Server, asks: Callable[[int], Ask], clients: int = 16, times: int = 20
-) -> Callable[[], Samples]:
-    """A measure for `in_turn`: `clients` at once, `times` requests each; `asks(n)` is the nth of all."""
-    sent = itertools.count()
-
-    def measure() -> Samples:
-        found: list[tuple[float, bool]] = []
+        found: list[Samples] = []
         ready = threading.Barrier(clients)
 
-        def work() -> None:
-            client = Client(server)
+        def work(number: int) -> None:
+            client = Client(side, number)
             ready.wait()
-            found.extend([client.send(asks(next(sent))) for _ in range(times)])
+            found.append(client.send(times))
             client.connection.close()
 
-        threads = [threading.Thread(target=work) for _ in range(clients)]
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        return Samples(tuple(took for took, _ in found), sum(not good for _, good in found))
+        return functools.reduce(operator.add, found)
 
     return measure

@@ -1,0 +1,84 @@
+"""Write one measurement: validated, authorised, audited, its total kept; SQLite with synchronous=FULL."""
+
+import json
+import tempfile
+
+from benchmarks.measuring import OURS, Report, in_turn
+from benchmarks.servers import Ask, Side, confiance, floor, many_clients, one_client
+from benchmarks.world import Country, build
+
+FLOOR, NAIVE = "floor: one INSERT and its commit", "naive FastAPI + SQLModel"
+INDICATOR = "individual_meetings"
+ODK = 41
+"""Submissions a second that ODK Central publishes for one of its servers: a sanity line, another machine."""
+
+
+class Corrections:
+    """Each client corrects one figure of its own school again and again."""
+
+    def __init__(self, country: Country) -> None:
+        self.country = country
+        self.last: dict[int, str] = {}
+        self.counted = 0
+
+    def ask(self, client: int) -> Ask:
+        head = self.country.heads[client]
+        self.counted += 1
+        data = {
+            "indicator": INDICATOR,
+            "term": self.country.terms[-1],
+            "counted": self.counted % 40,
+            "out_of": 40,
+        }
+        if client in self.last:
+            data["replaces"] = self.last[client]
+        return Ask(
+            f"/api/v1/schools/{head.uai}/measurements",
+            {"Authorization": f"Bearer {head.token}", "Content-Type": "application/json"},
+            "POST",
+            json.dumps(data).encode(),
+            201,
+        )
+
+    def hear(self, client: int, body: bytes) -> None:
+        self.last[client] = json.loads(body)["id"]
+
+
+def bare(client: int) -> Ask:
+    data = {
+        "school": str(client),
+        "indicator": INDICATOR,
+        "term": "2025-2026-T3",
+        "counted": 12,
+        "out_of": 40,
+    }
+    return Ask("/measurements", {"Content-Type": "application/json"}, "POST", json.dumps(data).encode(), 201)
+
+
+def run() -> Report:
+    report = Report.on("write")
+    with tempfile.TemporaryDirectory() as folder:
+        country = build(f"sqlite:///{folder}/write.db", is_filled=False)
+        corrections = Corrections(country)
+        with (
+            confiance(country.url) as ours,
+            floor("write", FLOOR_DATABASE=f"{folder}/floor.db") as lowest,
+            floor("naive", FLOOR_DATABASE=f"{folder}/naive.db") as naive,
+        ):
+            sides = {
+                OURS: Side(ours, corrections.ask, corrections.hear),
+                FLOOR: Side(lowest, bare),
+                NAIVE: Side(naive, bare),
+            }
+            one = in_turn({name: one_client(side, 60) for name, side in sides.items()})
+            many = in_turn({name: many_clients(side) for name, side in sides.items()})
+    for name, samples in one.items():
+        report.side(f"{name}, 1 client", samples)
+    for name, samples in many.items():
+        report.side(f"{name}, 16 clients", samples)
+    report.at_most("p50 to the floor, 1 client", one[OURS].p50 / one[FLOOR].p50, 4)
+    report.at_most("p95 to the naive route, 16 clients", many[OURS].p95 / many[NAIVE].p95, 0.15)
+    report.at_most("p99 to its p50, 16 clients", many[OURS].p99 / many[OURS].p50, 2)
+    report.at_most("errors", one[OURS].errors + many[OURS].errors, 0)
+    report.at_least("writes/s to ODK Central's 41, 16 clients", 16 * many[OURS].per_second / ODK, 10)
+    return report
