@@ -373,3 +373,10 @@ def test_numbers_that_could_be_read_two_ways() -> None:
     assert readings(line.numbers, 1) == []
     (both,) = lines_of("1 126 1 126")
     assert readings(both.numbers, 3) == [(1, 126, 1126), (1126, 1, 126)]
+
+
+def test_a_group_of_digits_that_is_no_number() -> None:
+    """« 12 045 » is neither twelve thousand and forty-five, above any school, nor twelve and forty-five."""
+    for text in ("12 045", "045"):
+        (line,) = lines_of(text)
+        assert [readings(line.numbers, count) for count in (1, 2)] == [[], []], text
