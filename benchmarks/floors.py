@@ -20,7 +20,7 @@ def connection() -> sqlite3.Connection:
         for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
             found.execute(f"PRAGMA {pragma}")
         _local.connection = found
-    return _local.connection  # type: ignore[no-any-return]
+    return _local.connection  # type: ignore[no-any-return]  # a thread-local has no types
 
 
 def _app() -> FastAPI:

@@ -153,7 +153,7 @@ def keep_answers(router: APIRouter) -> None:
     """
     for route in router.routes:
         if isinstance(route, APIRoute) and "POST" in (route.methods or ()) and not _is_keeping(route):
-            route.get_route_handler = _keeping(route.get_route_handler)  # type: ignore[method-assign]
+            route.get_route_handler = _keeping(route.get_route_handler)  # type: ignore[method-assign]  # FastAPI's own hook, set on a route made before
 
 
 def _is_keeping(route: APIRoute) -> bool:

@@ -77,11 +77,11 @@ IN_JUNE: dict[str, Any] = {"planned_on": "2026-06-12"}
 Step = Callable[[Plan, UUID], object]
 
 joint: Step = lambda plan, event: plan.change(event, joint=True)  # noqa: E731 (a table of small steps)
-alone: Step = lambda plan, event: plan.change(event)  # noqa: E731
-cancel: Step = lambda plan, event: plan.change(event, **CANCELLED)  # noqa: E731
-delete: Step = lambda plan, event: plan.delete(event)  # noqa: E731
-again: Step = lambda plan, event: plan.hold(joint=True, parents_present=6)  # noqa: E731
-elsewhere: Step = lambda plan, event: plan.hold(plan.library, joint=True)  # noqa: E731
+alone: Step = lambda plan, event: plan.change(event)  # noqa: E731 (likewise)
+cancel: Step = lambda plan, event: plan.change(event, **CANCELLED)  # noqa: E731 (likewise)
+delete: Step = lambda plan, event: plan.delete(event)  # noqa: E731 (likewise)
+again: Step = lambda plan, event: plan.hold(joint=True, parents_present=6)  # noqa: E731 (likewise)
+elsewhere: Step = lambda plan, event: plan.hold(plan.library, joint=True)  # noqa: E731 (likewise)
 
 
 def changed(**changes: Any) -> Step:

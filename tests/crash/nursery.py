@@ -7,9 +7,9 @@ import json
 import os
 import sys
 
-import uvicorn  # noqa: F401
+import uvicorn  # noqa: F401  (loaded once here, for every child)
 
-import app.main  # noqa: F401
+import app.main  # noqa: F401  (likewise)
 from app.cli import main
 
 

@@ -1,10 +1,11 @@
 import re
+from collections.abc import Callable
 
 import pytest
 
 from app.domain.engagement import Step
 from app.domain.indicators import INDICATORS
-from app.domain.levers import LEVERS, LINKING, Setting, Strategy, Theme
+from app.domain.levers import LEVERS, LINKING, Lever, Setting, Strategy, Theme
 from app.domain.practice import Age, Effort, Practice
 from app.domain.practices import PRACTICES, Wanted, practices_found
 from app.domain.vocabulary import Audience, Axis, PartnerKind
@@ -26,11 +27,11 @@ def test_one_lever_and_its_five_parts() -> None:
 
 
 @pytest.mark.parametrize("lever", [LINKING, *LEVERS.values()], ids=lambda lever: lever.slug)
-def test_a_lever_says_why_it_works_and_where(lever: object) -> None:
-    assert len(lever.why) > 100  # type: ignore[attr-defined]
-    assert lever.settings  # type: ignore[attr-defined]
-    assert lever.themes  # type: ignore[attr-defined]
-    assert lever.strategies  # type: ignore[attr-defined]
+def test_a_lever_says_why_it_works_and_where(lever: Lever) -> None:
+    assert len(lever.why) > 100
+    assert lever.settings
+    assert lever.themes
+    assert lever.strategies
 
 
 @pytest.mark.parametrize("kind", [Setting, Theme, Strategy])
@@ -137,7 +138,7 @@ def test_no_question_finds_everything_in_order() -> None:
         ),
     ],
 )
-def test_a_question_keeps_those_that_answer_it(wanted: Wanted, keeps: object) -> None:
-    expected = [practice.slug for practice in ALL if keeps(practice)]  # type: ignore[operator]
+def test_a_question_keeps_those_that_answer_it(wanted: Wanted, keeps: Callable[[Practice], bool]) -> None:
+    expected = [practice.slug for practice in ALL if keeps(practice)]
     assert slugs(wanted) == expected
     assert 0 < len(expected) < len(ALL)

@@ -19,7 +19,7 @@ CLOSED = replace(T1, missing=2, review="closed", closed_on=date(2026, 12, 14))
 
 
 def facts(today: date, *terms: TermFacts, **changes: object) -> SchoolFacts:
-    return SchoolFacts(today, terms or (T1,), **changes)  # type: ignore[arg-type]
+    return SchoolFacts(today, terms or (T1,), **changes)  # type: ignore[arg-type]  # keywords of any field
 
 
 def due(found: SchoolFacts) -> list[tuple[str, str]]:

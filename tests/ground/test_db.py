@@ -54,7 +54,7 @@ def test_a_reading_session_cannot_write(own: Database) -> None:
     with pytest.raises(DBAPIError), own.session(reading=True) as db:
         db.execute(sa.text("UPDATE school SET name = 'x'"))
     with own.session() as db:  # and the same connection may write again
-        assert db.execute(sa.text("UPDATE school SET version = version")).rowcount == 2  # type: ignore[attr-defined]
+        assert db.execute(sa.text("UPDATE school SET version = version")).rowcount == 2  # type: ignore[attr-defined]  # an UPDATE answers a CursorResult
 
 
 def test_a_get_cannot_write(committed: tuple[str, str]) -> None:

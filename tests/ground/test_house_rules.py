@@ -111,7 +111,7 @@ def test_the_json_door_is_documented() -> None:
     """Otherwise: python scripts/openapi.py"""
     sys.path.insert(0, str(ROOT / "scripts"))
     try:
-        from openapi import document  # type: ignore[import-not-found]
+        from openapi import document  # type: ignore[import-not-found]  # scripts/ is put on the path above
     finally:
         sys.path.remove(str(ROOT / "scripts"))
     fresh, kept = (

@@ -203,7 +203,7 @@ def test_notes_belong_to_the_twelve_months(db: Session, world: World, action: UU
     assert [each.noted_on for each in evaluation.notes] == [date(2026, 10, 1), date(2026, 11, 21)]
     assert evaluation.notes[0].voice is Voice.PARENTS
     remove_note(db, world.actor(db, "lea"), A, action, kept)
-    assert len(seen(db, world, action).out.evaluation.notes) == 1  # type: ignore[union-attr]
+    assert len(seen(db, world, action).out.evaluation.notes) == 1  # type: ignore[union-attr]  # None would fail the test as it should
     with pytest.raises(NotFound):
         remove_note(db, world.actor(db, "lea"), A, action, kept)
 
@@ -461,7 +461,7 @@ def test_the_whole_story_through_the_pages(sign_in: SignIn, db: Session, world: 
     assert "Noter ce qui se dit" not in closed
     assert form(claire, f"{url}/rouvrir", reason="", version="4").status_code == 422
     assert form(claire, f"{url}/rouvrir", reason="Un oubli", version="4").status_code == 303
-    (kept,) = seen(db, world, action).out.evaluation.notes  # type: ignore[union-attr]
+    (kept,) = seen(db, world, action).out.evaluation.notes  # type: ignore[union-attr]  # None would fail the test as it should
     assert form(lea, f"{url}/notes/{kept.id}/retirer").headers["location"] == f"{url}?ok=retiree"
 
 

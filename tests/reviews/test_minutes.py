@@ -159,7 +159,7 @@ def test_it_can_be_read_aloud_and_found_again(db: Session, claire: Actor, closed
     languages = {found.get(qn("w:val")) for found in document.styles.element.iter(qn("w:lang"))}
     assert languages == {"fr-FR"}
     section = document.sections[0]
-    assert (section.page_width.cm, section.page_height.cm) == pytest.approx((29.7, 21), abs=0.01)  # type: ignore[union-attr]
+    assert (section.page_width.cm, section.page_height.cm) == pytest.approx((29.7, 21), abs=0.01)  # type: ignore[union-attr]  # None would fail the test as it should
     footer = section.footer._element.xml
     assert "PAGE" in footer
     assert "NUMPAGES" in footer
@@ -245,7 +245,7 @@ def test_a_reopened_review_says_why_and_keeps_both(db: Session, claire: Actor, c
 def test_a_figure_that_is_not_that_of_its_curve_stops_the_document(
     sign_in: SignIn, db: Session, claire: Actor, closed: None
 ) -> None:
-    db.execute(update(ReviewFigure).where(ReviewFigure.key == "individual_meetings").values(counted=157))  # type: ignore[arg-type]
+    db.execute(update(ReviewFigure).where(ReviewFigure.key == "individual_meetings").values(counted=157))  # type: ignore[arg-type]  # SQLModel types a column as its value
     with pytest.raises(DocumentFailed, match="« Participation aux rencontres individuelles »"):
         minutes_of(db, claire, A, TERM)
     browser = sign_in("claire")

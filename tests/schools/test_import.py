@@ -355,8 +355,8 @@ def test_overseas_the_year_has_begun_in_august(db: Session) -> None:
     clock.pin(NOW.replace(month=8, day=10))
     reunion = ecole("9740001", Code_departement="974", nom_circonscription="", code_circonscription="")
     load(db, reunion, ecole())
-    assert profile_at(db, school(db, "9740001").id, "2099-2100").year == YEAR  # type: ignore[union-attr]
-    assert profile_at(db, school(db).id, "2099-2100").year == LAST_YEAR  # type: ignore[union-attr]
+    assert profile_at(db, school(db, "9740001").id, "2099-2100").year == YEAR  # type: ignore[union-attr]  # None would fail the test as it should
+    assert profile_at(db, school(db).id, "2099-2100").year == LAST_YEAR  # type: ignore[union-attr]  # None would fail the test as it should
 
 
 def test_absence_closes_nothing_and_the_file_closes(db: Session) -> None:
