@@ -78,8 +78,7 @@ async function sync() {
 async function press(event) {
   event.preventDefault();
   event.stopPropagation();
-  const grade = event.target.elements.grade.value;
-  const delta = Number(event.submitter.value);
+  const [grade, delta] = [event.target.elements.grade.value, Number(event.submitter.value)];
   if (delta < 0 && !(shown[grade] > 0)) return told("C’est déjà à zéro.");
   try {
     await queue.keep([{ id: crypto.randomUUID(), count: COUNT, delta, grade, at: Date.now() }]);
@@ -92,14 +91,16 @@ async function press(event) {
 
 async function write() {
   const [taps, heard] = await queue.read(COUNT);
+  if (part("text").value !== part("text").defaultValue) return; // a text was pasted while this was reading
   const lines = taps.map(({ id, delta, grade, at }) => `${id} ${delta} ${grade} ${at}`);
-  part("text").value = lines.length ? [`${heard?.label ?? "Comptage"} : ${unsent(lines.length)}`, COUNT, ...lines].join("\n") : "";
+  part("text").value = part("text").defaultValue = lines.length ? [`${heard?.label ?? "Comptage"} : ${unsent(lines.length)}`, COUNT, ...lines].join("\n") : "";
 }
 
 async function take() {
   const [count] = part("text").value.match(/\w{8}\/[0-9a-f-]{36}/) ?? [];
   const found = [...part("text").value.matchAll(new RegExp(`([0-9a-f-]{36}) (-?1) (${GRADES}) (\\d{1,15})`, "g"))];
   if (!count || !found.length) return told("Il n’y a aucun comptage dans ce texte.");
+  part("text").defaultValue = part("text").value; // taken up: what waits may be written over it
   await queue.keep(found.map(([, id, delta, grade, at]) => ({ id, count, delta: Number(delta), grade, at: Number(at) })));
   if (count !== COUNT) return told("Repris pour un autre rendez-vous : ouvrez-le sur ce téléphone, ils partiront.");
   await sync();
@@ -121,8 +122,7 @@ async function start() {
   room.addEventListener("submit", press);
   part("rescue").hidden = false;
   part("rescue").addEventListener("toggle", write);
-  const copy = () => navigator.clipboard.writeText(part("text").value);
-  for (const [name, act] of Object.entries({ send: sync, copy, take, clear })) part(name).addEventListener("click", act);
+  for (const [name, act] of Object.entries({ send: sync, copy: () => navigator.clipboard.writeText(part("text").value), take, clear })) part(name).addEventListener("click", act);
   part("sign-in").href = `/connexion?next=${location.pathname}`;
   for (const moment of ["online", "visibilitychange"]) addEventListener(moment, sync);
   setInterval(() => document.hidden || sync(), SEND_EVERY);

@@ -217,6 +217,24 @@ def test_presses_saved_as_text_are_taken_up_elsewhere(phone: Open, count: Count)
     assert count().taps == 3
 
 
+def test_a_text_pasted_at_once_stays(phone: Open) -> None:
+    """Opening the text to save reads what waits: meanwhile nothing that was pasted is written over."""
+    page = phone()
+    kept = page.evaluate(
+        """async () => {
+            const [rescue, text] = ["rescue", "text"].map((name) => document.querySelector(`[data-${name}]`));
+            const opened = new Promise((done) => rescue.addEventListener("toggle", done, { once: true }));
+            rescue.open = true;
+            text.value = "collé";
+            await opened;
+            const queue = await import(document.querySelector("[data-counter]").dataset.queue);
+            for (let reads = 0; reads < 5; reads += 1) await queue.read("after the page's own reading");
+            return text.value;
+        }"""
+    )
+    assert kept == "collé"
+
+
 def test_what_a_phone_keeps_names_nobody(phone: Open, event: UUID) -> None:
     """Caches hold the shell and static files; other pages are neither kept nor served by the worker."""
     page = phone()
