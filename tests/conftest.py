@@ -6,6 +6,7 @@
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
+from starlette.types import Receive, Scope, Send
 
 from app import clock
 from app.accounts.warm import Remembered
@@ -25,6 +27,8 @@ from tests import postgresql
 from tests.world import NOW, World, build_world
 
 ENGINE = os.environ.get("CONFIANCE_TEST_ENGINE", "sqlite")
+PROCESSES = 2 if ENGINE == "postgresql" else 1
+"""As many answer in turn, in every test that is not marked `one_process`: SQLite is for a single one."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -142,16 +146,36 @@ def world(inhabited: tuple[Engine, World]) -> World:
     return inhabited[1]
 
 
+class TakingTurns:
+    """The service as several processes would be: no request finds what the one before left in memory."""
+
+    def __init__(self, web: FastAPI, processes: int) -> None:
+        self._web = web
+        self._memories = cycle([(Kept(), Remembered()) for _ in range(processes)])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._web.state.answers, self._web.state.remembered = next(self._memories)
+        await self._web(scope, receive, send)
+
+
 @pytest.fixture
-def sign_in(web: FastAPI, engine: Engine, db: Session, world: World) -> Iterator[Callable[[str], TestClient]]:
+def processes(request: pytest.FixtureRequest) -> int:
+    return 1 if request.node.get_closest_marker("one_process") else PROCESSES
+
+
+@pytest.fixture
+def sign_in(
+    web: FastAPI, engine: Engine, db: Session, world: World, processes: int
+) -> Iterator[Callable[[str], TestClient]]:
     """`sign_in("claire")` is a browser of hers; `sign_in("anonymous")` has no cookie."""
     before = web.state.database
     web.state.database = OneTransaction(engine, db)
     # What is undone after a test must not be remembered in the next one.
     web.state.answers, web.state.remembered = Kept(), Remembered()
+    served = web if processes == 1 else TakingTurns(web, processes)
 
     def client(name: str) -> TestClient:
-        browser = TestClient(web, base_url="https://testserver", follow_redirects=False)
+        browser = TestClient(served, base_url="https://testserver", follow_redirects=False)
         if name != "anonymous":
             browser.cookies.set("__Host-session", world.cookies[name], domain="testserver.local")
             browser.headers["X-Test-CSRF"] = world.csrf(name)

@@ -23,6 +23,7 @@ from app.measurements.service import record_measurement
 from app.schools.models import School, SchoolYearProfile
 from tests.world import LAST_YEAR, NOW, T1, A, B, World, add_token
 
+pytestmark = pytest.mark.one_process
 Counting = Callable[[], AbstractContextManager[list[str]]]
 URL = f"/api/v1/schools/{A}/totals"
 LATER = datetime.fromisoformat("2027-03-01T00:00:00+00:00")

@@ -260,6 +260,7 @@ def test_every_act_that_changes_an_answer_changes_its_tag(
     assert len({*before, *voted, *tags()}) == 6
 
 
+@pytest.mark.one_process
 def test_the_answer_is_bytes_that_are_not_made_twice(
     sign_in: SignIn, region: Region, count_queries: Callable[[], Any]
 ) -> None:

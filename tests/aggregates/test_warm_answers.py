@@ -21,6 +21,7 @@ from app.domain.vocabulary import Role
 from tests.aggregates.conftest import Region
 from tests.world import NOW, T1, World, add_token
 
+pytestmark = pytest.mark.one_process
 SignIn = Callable[[str], TestClient]
 Counting = Callable[[], AbstractContextManager[list[str]]]
 URL = f"/api/v1/aggregates?term={T1}"

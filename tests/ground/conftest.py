@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -25,6 +25,7 @@ class Served:
     """A server on loopback with the people of `tests/world.py`, committed."""
 
     app: FastAPI
+    """The first server's."""
     port: int
     token: str
     """Claire's, who heads school A."""
@@ -50,15 +51,20 @@ def committed(own_database: Callable[[str], str]) -> tuple[str, str]:
 
 
 @pytest.fixture
-def served(committed: tuple[str, str]) -> Iterator[Served]:
+def served(committed: tuple[str, str], processes: int) -> Iterator[Served]:
+    """As many servers as `processes` on one port: each connection goes to the one that takes it first."""
     url, token = committed
     listening = socket.create_server(("127.0.0.1", 0), backlog=256)
     port = listening.getsockname()[1]
     public = f"http://127.0.0.1:{port}"
-    app = create_app(Settings(database_url=url, public_url=public, log_level="ERROR", now=NOW))
+    settings = Settings(database_url=url, public_url=public, log_level="ERROR", now=NOW)
+    apps = [create_app(settings) for _ in range(processes)]
     engine = make_engine(url)
-    with running(app, listening):
-        yield Served(app, port, token, Database(engine))
+    with ExitStack() as servers:
+        for app in apps:
+            servers.enter_context(running(app, listening.dup()))
+        yield Served(apps[0], port, token, Database(engine))
+    listening.close()
     engine.dispose()
 
 

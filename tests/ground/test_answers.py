@@ -23,6 +23,7 @@ class FailingDisk:
         self.closed = True
 
 
+@pytest.mark.one_process
 def test_half_a_file_is_not_taken_for_the_whole(served: Served) -> None:
     """Not even by a client that looks at the status alone: the connection ends short of the length told."""
     disk: Any = FailingDisk()
