@@ -35,6 +35,9 @@ from app.parents import pages as parents_pages
 from app.partners import api as partners_api
 from app.partners import circonscription_pages
 from app.partners import pages as partners_pages
+from app.passing_on import api as passing_on_api
+from app.passing_on import pages as passing_on_pages
+from app.passing_on import taking_up_pages as sheet_taking_up_pages
 from app.reports import api as reports_api
 from app.reports import pages as reports_pages
 from app.reviews import api as reviews_api
@@ -95,6 +98,10 @@ PRIVATE = (
     action_sheets_api.router,
     action_sheets_pages.router,
     action_sheets_pages.listing,
+    passing_on_api.router,
+    passing_on_pages.router,
+    passing_on_pages.reading,
+    sheet_taking_up_pages.router,
     counting_api.router,
     counting_pages.router,
     library_api.router,

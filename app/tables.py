@@ -11,10 +11,12 @@ from app.elections import models as elections
 from app.exchange import models as exchange
 from app.goals import models as goals
 from app.home import models as home
+from app.library import models as library
 from app.measurements import models as measurements
 from app.once import models as once
 from app.parents import models as parents
 from app.partners import models as partners
+from app.passing_on import models as passing_on
 from app.reports import models as reports
 from app.reviews import models as reviews
 from app.schools import models as schools
@@ -31,7 +33,9 @@ FEATURES = (
     actions,
     partners,
     action_sheets,
+    library,
     reports,
+    passing_on,
     counting,
     reviews,
     parents,

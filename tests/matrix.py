@@ -26,8 +26,8 @@ class Row:
     answers: frozenset[int] = field(default=frozenset({200, 201, 204, 303}))
 
 
-def see_work() -> Row:
-    return Row(("claire", "lea"))
+def see_work(**more: Any) -> Row:
+    return Row(("claire", "lea"), **more)
 
 
 def steer(body: dict[str, Any] | None = None, version: int | None = None, **more: Any) -> Row:
@@ -162,6 +162,10 @@ def only(*people: str, body: dict[str, Any] | None = None, **more: Any) -> Row:
 EVALUATED = "01980000-0000-7000-8000-0000000000e1"
 """An action whose report has a note and may be closed."""
 _EVALUATED = {"action_id": EVALUATED}
+DESCRIBED = "01980000-0000-7000-8000-0000000000d1"
+PUBLISHED = "01980000-0000-7000-8000-0000000000d2"
+"""An action with its sheet, and that sheet as every school reads it."""
+_DESCRIBED = {"action_id": DESCRIBED}
 _REPORT = {"summary": "Un café", "effects": ["health"]}
 _NOTE = {"voice": "parents", "noted_on": "2026-11-02", "text": "Un horaire plus tardif"}
 _FOUND = {"findings": [{"effect": "health", "finding": "not_known"}]}
@@ -365,6 +369,29 @@ MATRIX: dict[str, Row] = {
     "GET /leviers": signed_in(),
     "GET /pratiques": signed_in(query="q=cafe+parent&step=come&axis="),
     "GET /pratiques/{slug}": signed_in(places={"slug": "parents_cafe"}),
+    # --- passing on (who reads a sheet that went to one circonscription: tests/passing_on)
+    "GET /api/v1/schools/{uai}/actions/{action_id}/sheet/publication": see_work(places=_DESCRIBED),
+    "PUT /api/v1/schools/{uai}/actions/{action_id}/sheet/publication": steer(
+        {"readers": "everyone", "credit": "school"}, 1, places=_DESCRIBED
+    ),
+    "DELETE /api/v1/schools/{uai}/actions/{action_id}/sheet/publication": steer(version=1, places=_DESCRIBED),
+    "GET /ecoles/{uai}/actions/{action_id}/partage": steer(places=_DESCRIBED),
+    "POST /ecoles/{uai}/actions/{action_id}/partage": steer(
+        {"readers": "everyone", "credit": "school", "version": "1"}, places=_DESCRIBED
+    ),
+    "GET /ecoles/{uai}/actions/{action_id}/partage/retirer": steer(places=_DESCRIBED),
+    "POST /ecoles/{uai}/actions/{action_id}/partage/retirer": steer({"version": "1"}, places=_DESCRIBED),
+    "GET /api/v1/shared-sheets": signed_in(query="q=cafe"),
+    "GET /api/v1/shared-sheets/{sheet_id}": signed_in(),
+    "GET /api/v1/shared-sheets/{sheet_id}/sheet.docx": signed_in(),
+    "GET /fiches": signed_in(query="q=cafe&axis="),
+    "GET /fiches/{sheet_id}": signed_in(),
+    "GET /fiches/{sheet_id}/fiche.docx": signed_in(),
+    "GET /api/v1/schools/{uai}/taken-up-sheets": see_work(),
+    "POST /api/v1/schools/{uai}/taken-up-sheets": steer(ACTION | {"sheet_id": PUBLISHED}),
+    "GET /ecoles/{uai}/fiches-publiees/{sheet_id}": steer(),
+    "POST /ecoles/{uai}/fiches-publiees/{sheet_id}": steer(ACTION | {"sheet_id": PUBLISHED}),
+    "GET /api/v1/levers/{slug}/effect": signed_in(places={"slug": "conviviality"}),
     # --- ANALYSER
     "GET /api/v1/schools/{uai}/measurements": see_work(),
     "POST /api/v1/schools/{uai}/measurements": count(_MEETINGS | {"term": "2025-2026-T2"}),

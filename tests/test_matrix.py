@@ -18,8 +18,10 @@ from app.accounts.models import InvitationIn
 from app.accounts.queries import live_membership, live_sessions
 from app.accounts.secrets import read_token
 from app.accounts.service import invite
+from app.action_sheets.models import ActionSheet
 from app.actions.models import Action, ActionIn, EventIn, PartnerIn
 from app.actions.service import add_action, add_event, add_partner
+from app.domain.passing_on import Credit, Readers
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
 from app.domain.vocabulary import Role
@@ -36,6 +38,7 @@ from app.parents.models import ParentLinkIn, RemarkIn, RemarkTopic
 from app.parents.service import leave_remark, share_with_parents
 from app.partners.models import SuggestionIn
 from app.partners.service import suggest_partner
+from app.passing_on.models import PublishedSheet, PublishedSheetVersion
 from app.reports.models import NoteIn, ReportIn, StartIn
 from app.reports.service import add_note, start_evaluation, write_report
 from app.reviews.kinds import TargetKind
@@ -45,7 +48,7 @@ from app.schools.service import follow_indicator
 from app.transmissions.models import TransmissionIn
 from app.transmissions.service import transmit_term
 from tests.conftest import rolled_back
-from tests.matrix import ACTION, ELECTION, EVALUATED, EVERYONE, MATRIX, PUBLIC, Row
+from tests.matrix import ACTION, DESCRIBED, ELECTION, EVALUATED, EVERYONE, MATRIX, PUBLIC, PUBLISHED, Row
 from tests.world import MISSING, NOW, T1, YEAR, A, World, add_token, build_world
 
 SignIn = Callable[[str], TestClient]
@@ -106,6 +109,7 @@ def places(db: Session, world: World) -> dict[str, Any]:
     evaluated = Action(school_id=world.a.id, id=UUID(EVALUATED), created_at=NOW, **kept)
     db.add(evaluated)
     db.flush()
+    add_published(db, world.a.id, kept)
     written = ReportIn.model_validate({"effects": ["health"]})
     write_report(db, claire, A, evaluated.id, written, 0)
     start_evaluation(db, claire, A, evaluated.id, StartIn(started_on=date(2025, 11, 20)), 1)
@@ -156,7 +160,35 @@ def places(db: Session, world: World) -> dict[str, Any]:
         "link_id": link.id,
         "remark_id": remark.id,
         "file_id": file.id,
+        "sheet_id": PUBLISHED,
     }
+
+
+def add_published(db: Session, school_id: UUID, kept: dict[str, Any]) -> None:
+    """An action, its sheet, and that sheet published to everyone, under ids that the table knows."""
+    action, sheet = UUID(DESCRIBED), UUID(PUBLISHED)
+    answers = {"aims": "Que chaque famille connaisse quelqu’un à l’école."}
+    db.add(Action(school_id=school_id, id=action, created_at=NOW, **kept))
+    db.flush()
+    db.add(ActionSheet(school_id=school_id, action_id=action, answers=answers, updated_at=NOW))
+    db.add(
+        PublishedSheet(school_id=school_id, id=sheet, action_id=action, number=1, readers=Readers.EVERYONE)
+    )
+    db.flush()
+    version = PublishedSheetVersion(
+        school_id=school_id,
+        sheet_id=sheet,
+        number=1,
+        credit=Credit.SCHOOL,
+        origin="École des Tilleuls, Valmont",
+        title=kept["title"],
+        axis=kept["axis"],
+        answers=answers,
+        search_text=" cafe parent",
+        published_at=NOW,
+    )
+    db.add(version)
+    db.flush()
 
 
 def ask(client: TestClient, name: str, row: Row, places: dict[str, Any]) -> Any:

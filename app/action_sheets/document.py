@@ -11,6 +11,7 @@ from app.web import paper_tables as tables
 from app.web.french import long_day
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from docx.document import Document
@@ -22,12 +23,26 @@ TITLE = "Fiche action"
 
 def sheet_docx(sheet: SheetRead, moment: datetime) -> bytes:
     """Every question is there, also those without an answer; `moment` is when the document is made."""
-    title = f"{TITLE}, {sheet.action}"
-    document = paper.new_paper(title, sheet.school, f"{sheet.school} · {title}", moment)
-    paper.say(document, f"{sheet.school} · {sheet.commune} · {sheet.uai}", "Subtitle")
+    byline = f"{sheet.school} · {sheet.commune} · {sheet.uai}"
+    return answers_docx(sheet.action, sheet.school, byline, [state_sentence(sheet)], sheet.sections, moment)
+
+
+def answers_docx(
+    action: str,
+    author: str,
+    byline: str,
+    opening: Iterable[str],
+    sections: Iterable[SaidSection],
+    moment: datetime,
+) -> bytes:
+    """A sheet of `author`'s about an action: its byline, a few sentences, then questions and answers."""
+    title = f"{TITLE}, {action}"
+    document = paper.new_paper(title, author, f"{author} · {title}", moment)
+    paper.say(document, byline, "Subtitle")
     paper.say(document, title, "Title")
-    paper.say(document, state_sentence(sheet))
-    for section in sheet.sections:
+    for sentence in opening:
+        paper.say(document, sentence)
+    for section in sections:
         _section(document, section)
     return paper.as_bytes(document)
 

@@ -235,6 +235,29 @@ class ActionPartner(SQLModel, table=True):
     partner_id: UUID
 
 
+class SheetAdoption(SQLModel, table=True):
+    """The published sheet (app.passing_on) that an action was taken up from, as it was told then.
+
+    A copy: `sheet_id` is another school's row or nothing any more, and no key leads there.
+    """
+
+    __tablename__ = "sheet_adoption"
+    __table_args__ = (
+        PrimaryKeyConstraint("school_id", "action_id"),
+        ForeignKeyConstraint(
+            ["school_id", "action_id"], ["action.school_id", "action.id"], ondelete="CASCADE"
+        ),
+        Index("ix_sheet_adoption_sheet", "sheet_id"),
+    )
+    school_id: UUID
+    action_id: UUID
+    sheet_id: UUID
+    number: int
+    title: str = Field(max_length=200)
+    origin: str = Field(max_length=300)
+    taken_up_at: datetime
+
+
 class ActionOut(ActionIn):
     id: UUID
     state: ActionState

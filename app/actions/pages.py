@@ -150,6 +150,7 @@ def _show(
         partners=[label for key, label in choices["partner_ids"] if UUID(key) in action.partner_ids],
         lever=LEVERS[action.lever].label if action.lever else None,
         practice=PRACTICES.get(action.practice or ""),
+        adoption=queries.adoption_of_action(db, school.id, action.id),
         effects=effects_of_school(db, school).get(action.id, []),
         may_steer=school.id in actor.schools_for(Task.STEER),
     )

@@ -19,6 +19,7 @@ from app.actions.models import (
     EventOut,
     EventPartner,
     Partner,
+    SheetAdoption,
 )
 from app.domain.vocabulary import ActionState, Axis, EventState
 from app.errors import NotFound
@@ -109,6 +110,11 @@ def action_out(db: Session, school_id: UUID, action_id: UUID) -> ActionOut:
     """One action as it goes out, or NotFound."""
     action = action_or_404(db, school_id, action_id)
     return ActionOut.model_validate(actions_out(db, school_id, [action])[0])
+
+
+def adoption_of_action(db: Session, school_id: UUID, action_id: UUID) -> SheetAdoption | None:
+    """The published sheet it was taken up from, if it was."""
+    return db.get(SheetAdoption, (school_id, action_id))
 
 
 def link_action(db: Session, action: Action, goal_ids: Iterable[UUID], partner_ids: Iterable[UUID]) -> None:

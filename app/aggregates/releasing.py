@@ -19,6 +19,7 @@ from app.accounts.audit import record, take_turn
 from app.aggregates import queries, release_queries
 from app.aggregates.expected import Expected, expected_in
 from app.aggregates.models import Breakdown, PublicationOut, Release, ReleaseCell, ReleasedFigure
+from app.aggregates.weighing import weigh_levers
 from app.domain.indicators import INDICATORS
 from app.domain.rates import Rate
 from app.domain.release import Cell, Exposed, Hidden, Part, Released, decide_release, members_of
@@ -107,6 +108,8 @@ def publish_release(
         term=prepared.term, number=prepared.number, released_at=clock.now(), released_by=actor.user_id
     )
     release_queries.add_release(db, release, prepared.cells, prepared.figures)
+    if prepared.term == prepared.term.year.terms[-1]:
+        weigh_levers(db, prepared.term.year)
     record(db, actor, turn, "term.released", f"release:{release.term}:{release.number}", after=release)
     return publication(db, release)
 

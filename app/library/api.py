@@ -13,7 +13,8 @@ from app.domain.levers import LEVERS, LINKING, Lever
 from app.domain.practice import Practice
 from app.domain.practices import PRACTICES, practices_found
 from app.library import service
-from app.library.models import LeverOut, PracticeListing, PracticeOut, TakeUpIn
+from app.library.effects import lever_effect
+from app.library.models import LeverEffectOut, LeverOut, PracticeListing, PracticeOut, TakeUpIn
 from app.web.paging import Page, page_of, tagged
 
 router = APIRouter(prefix="/api/v1", tags=["Bibliothèque"])
@@ -37,6 +38,16 @@ def _lever(lever: Lever) -> LeverOut:
         strategies=lever.strategies,
         practices=[slug for slug, item in PRACTICES.items() if is_whole or item.lever == lever.slug],
     )
+
+
+@router.get("/levers/{slug}/effect", response_model=LeverEffectOut)
+def get_lever_effect(db: Db, _: CurrentActor, slug: str) -> LeverEffectOut:
+    """Ce que disent les chiffres autour du trimestre où des écoles ont employé un levier, en points.
+
+    Un intervalle, par groupe d’au moins cinq écoles parties à trois trimestres différents, jamais nommées ;
+    chacune n’est comptée qu’une fois, l’année scolaire finie. `suppressed` tant que ce n’est pas le cas.
+    """
+    return lever_effect(db, slug)
 
 
 @router.get("/practices", response_model=Page[PracticeOut])

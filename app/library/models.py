@@ -1,9 +1,13 @@
 """The library over both doors: what one may ask of it, and what it answers."""
 
+from datetime import datetime
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from sqlalchemy import CheckConstraint, PrimaryKeyConstraint
 from sqlmodel import Field as Column
+from sqlmodel import SQLModel
 
 from app.actions.models import ActionIn
 from app.db import Text
@@ -193,3 +197,103 @@ class TakeUpIn(ActionIn):
         if value not in PRACTICES:
             raise ValueError("Cette pratique n’est pas dans la bibliothèque.")
         return value
+
+
+# --- what the figures say of a lever --------------------------------------------------------------------
+
+
+class WeighedFields(SQLModel):
+    number: int
+    first_year: str = Column(max_length=9)
+    last_year: str = Column(max_length=9)
+    """School years in which the schools of the group took the lever up."""
+    schools: int
+    persons: int
+    """Counted out of, after; rounded down to the ten, so that no exact number can be subtracted."""
+    low: int
+    high: int
+    """In points, rounded outwards."""
+    weighed_at: datetime
+
+
+class LeverEffect(WeighedFields, table=True):
+    """How a rate moved in one group of schools around the term in which each took a lever up. Never changed.
+
+    Groups of a lever and an indicator have no school in common (ADR 0028).
+    """
+
+    __tablename__ = "lever_effect"
+    __table_args__ = (
+        PrimaryKeyConstraint("lever", "indicator", "number"),
+        CheckConstraint("schools >= 5", name="schools_count"),
+        CheckConstraint("low <= high", name="interval_in_order"),
+    )
+    lever: str = Column(max_length=60)
+    indicator: str = Column(max_length=60)
+
+
+class LeverEffectSchool(SQLModel, table=True):
+    """Which school was counted in which group: it is never counted again. Never shown to anybody."""
+
+    __tablename__ = "lever_effect_school"
+    __table_args__ = (PrimaryKeyConstraint("school_id", "lever", "indicator"),)
+    school_id: UUID = Column(foreign_key="school.id")
+    lever: str = Column(max_length=60)
+    indicator: str = Column(max_length=60)
+    number: int
+
+
+class WeighedGroup(WeighedFields):
+    """One group of schools; the change of the pooled rate, in points, is between `low` and `high`."""
+
+    reading: str
+
+
+class WeighedIndicator(BaseModel):
+    """`suppressed` while too few schools can be told of together; `reason` says what is needed."""
+
+    indicator: str
+    title: str
+    suppressed: bool
+    reason: str | None
+    groups: list[WeighedGroup]
+
+
+class LeverEffectOut(BaseModel):
+    """What figures say around the moment at which schools took a lever up: an interval, and no cause."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "lever": "conviviality",
+                    "method": "Même trimestre, un an avant et l’année où chaque école a commencé.",
+                    "indicators": [
+                        {
+                            "indicator": "individual_meetings",
+                            "title": "Participation aux rencontres individuelles",
+                            "suppressed": False,
+                            "reason": None,
+                            "groups": [
+                                {
+                                    "number": 1,
+                                    "first_year": "2024-2025",
+                                    "last_year": "2025-2026",
+                                    "schools": 9,
+                                    "persons": 1340,
+                                    "low": -2,
+                                    "high": 8,
+                                    "weighed_at": "2026-10-02T09:00:00Z",
+                                    "reading": "Entre −2 et +8 points.",
+                                }
+                            ],
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    lever: str
+    method: str
+    indicators: list[WeighedIndicator]

@@ -13,10 +13,12 @@ from app.accounts.queries import duties_shown
 from app.db import Db
 from app.domain.engagement import Step
 from app.domain.indicators import INDICATORS
+from app.domain.lever_effects import METHOD
 from app.domain.levers import LEVERS, LINKING
 from app.domain.practice import Age, Effort
 from app.domain.practices import PRACTICES, practices_found
 from app.domain.vocabulary import Audience, Axis, PartnerKind
+from app.library.effects import groups_told
 from app.library.models import PracticeFilter
 from app.library.service import practice_or_404
 from app.web.fields import Choices
@@ -42,7 +44,7 @@ SHOWN_FIRST = ("step", "axis")
 
 
 @router.get("/leviers")
-def levers_page(request: Request, _: CurrentActor) -> Response:
+def levers_page(request: Request, db: Db, _: CurrentActor) -> Response:
     """Why each lever works, and the practices that use it, the smallest step first."""
     by_lever = {
         lever: sorted(
@@ -51,7 +53,15 @@ def levers_page(request: Request, _: CurrentActor) -> Response:
         )
         for lever in LEVERS.values()
     }
-    return render(request, "library/levers.html", linking=LINKING, by_lever=by_lever, steps=list(Step))
+    return render(
+        request,
+        "library/levers.html",
+        linking=LINKING,
+        by_lever=by_lever,
+        steps=list(Step),
+        told=groups_told(db),
+        method=METHOD,
+    )
 
 
 @router.get("/pratiques")

@@ -27,6 +27,7 @@ OF_PERSONS = {
 OF_THE_SERVICE = {"service_note"}
 OF_TERRITORIES = {
     "circonscription_total", "circonscription_version", "release", "release_cell", "suggested_partner",
+    "lever_effect",
 }  # fmt: skip
 """Sums over schools, and what an inspector suggests: no row of a school, and no way back to one."""
 ELSEWHERE = REFERENCE | OF_PERSONS | OF_THE_SERVICE | OF_TERRITORIES
