@@ -13,6 +13,7 @@ from app.aggregates.releasing import prepare_release, publish_release
 from app.demo.partners import suggest_to_schools
 from app.demo.places import MAIN, NEIGHBOURS, PLACES, Place, Quirk
 from app.demo.reports import tell_of_the_cafe
+from app.demo.shared_sheets import pass_on
 from app.demo.story import CLOSINGS, Sketch, Story
 from app.domain.french import fold
 from app.domain.school_year import SchoolYear, today_in, year_of
@@ -42,10 +43,12 @@ def fill(db: Session) -> None:
     db.add(ServiceNote(key="demo", value="yes"))
     began = datetime(years[0].start, 9, 1, 8, tzinfo=UTC)
     valley, *next_door = _territories(db)
+    heads: list[tuple[Actor, School]] = []
     for place in PLACES:
         elsewhere = next_door[0] if Quirk.MOVED in place.quirks else None
         school = _school(db, place, years, valley, elsewhere)
         head = _head(db, school, place, began)
+        heads.insert(0 if place is MAIN else len(heads), (head, school))
         if place is MAIN:
             teacher = _person(db, "Léa", "lea", began)
             db.add(
@@ -63,6 +66,7 @@ def fill(db: Session) -> None:
     nadia = _people_above(db, valley, next_door[0], began)
     ines = live_user(db, "ines@demo.invalid")
     assert ines is not None
+    pass_on(db, heads[0], heads[1:])
     suggest_to_schools(db, actor_of_user(db, ines, Door.PAGE, request_id="demo"), VALLEY)
     _publish(db, nadia, years, today)
 
