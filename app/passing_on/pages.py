@@ -22,7 +22,7 @@ from app.domain.search import search_words
 from app.errors import NotFound
 from app.library.pages import CHOICES
 from app.passing_on.models import SharedFilter, SharingIn
-from app.passing_on.queries import shared_sheets
+from app.passing_on.queries import shared_sheets, uai_of_sheet
 from app.passing_on.reading import byline, sections_told, shared_docx
 from app.passing_on.service import (
     publish_sheet,
@@ -201,13 +201,15 @@ def shared_sheet_page(request: Request, db: Db, actor: CurrentActor, sheet_id: U
         byline=byline(sheet),
         sections=sections_told(sheet.answers),
         lever=LEVERS.get(sheet.lever or ""),
-        own=_steered(db, actor),
+        own=_may_take_up(db, actor, sheet_id),
     )
 
 
-def _steered(db: Session, actor: Actor) -> list[object]:
+def _may_take_up(db: Session, actor: Actor, sheet_id: UUID) -> list[object]:
+    """The schools whose plan the person writes, without the one that the sheet comes from."""
     duties = duties_shown(db, actor.user_id)[0] if actor.user_id else ()
-    return [school for school in duties if Task.STEER in MAY[school.role]]
+    comes_from = uai_of_sheet(db, sheet_id)
+    return [school for school in duties if Task.STEER in MAY[school.role] and school.uai != comes_from]
 
 
 @reading.get("/{sheet_id}/fiche.docx")

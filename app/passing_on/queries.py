@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from app.actions.models import SheetAdoption
 from app.domain.passing_on import Readers
 from app.passing_on.models import PublishedSheet, PublishedSheetVersion
+from app.schools.models import School
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,16 @@ Shared = tuple[PublishedSheet, PublishedSheetVersion]
 def shared_sheet(db: Session, reach: Reach, sheet_id: UUID) -> Shared | None:
     row = db.execute(_readable(reach).where(col(PublishedSheet.id) == sheet_id)).one_or_none()
     return (row[0], row[1]) if row else None
+
+
+def uai_of_sheet(db: Session, sheet_id: UUID) -> str | None:
+    """Whose it is: for a comparison, never to be shown."""
+    wanted = (
+        select(School.uai)
+        .join(PublishedSheet, col(PublishedSheet.school_id) == School.id)
+        .where(col(PublishedSheet.id) == sheet_id)
+    )
+    return db.execute(wanted).scalar_one_or_none()
 
 
 def shared_sheets(

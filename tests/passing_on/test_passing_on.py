@@ -348,6 +348,17 @@ def test_the_form_begins_with_the_sheet(db: Session, world: World, cafe: UUID, s
     assert "Le thé" in text_of(karim.get(done.headers["location"]))
 
 
+def test_a_school_is_not_asked_to_take_up_its_own(
+    db: Session, world: World, cafe: UUID, sign_in: SignIn
+) -> None:
+    sheet_id = publish(db, world, cafe).id
+    offers = {
+        who: "Reprendre cette fiche" in sign_in(who).get(f"/fiches/{sheet_id}").text
+        for who in ("claire", "karim", "lea", "ines")
+    }
+    assert offers == {"claire": False, "karim": True, "lea": False, "ines": False}
+
+
 def test_the_document_says_where_it_comes_from(
     db: Session, world: World, cafe: UUID, sign_in: SignIn
 ) -> None:
