@@ -82,7 +82,7 @@ def prepare_release(db: Session, actor: Actor, term: Term, *, most: int | None =
     changed = {key for key in now.keys() | last.keys() if _kept(now.get(key)) != _kept(last.get(key))}
     if history:
         _refuse_few_changes(changed, now, last)
-    prepared = Prepared(term, len(history) + 1, _state(db, term))
+    prepared = Prepared(term, len(history) + 1, decided_on(db, term))
     prepared.figures = [_figure(key, now.get(key), last.get(key), prepared) for key in sorted(changed)]
     _decide(db, prepared, now, history)
     return prepared
@@ -101,7 +101,7 @@ def publish_release(
         told = "Une école a transmis depuis l’aperçu\u202f: relisez-le, puis publiez."
         raise Conflict(told, code="changed_since_preview")
     turn = take_turn(db)
-    if _state(db, prepared.term) != prepared.state:
+    if decided_on(db, prepared.term) != prepared.state:
         told = "Une école a transmis pendant le calcul\u202f: recommencez."
         raise Conflict(told, code="changed_meanwhile")
     release = Release(
@@ -119,7 +119,8 @@ def publication(db: Session, release: Release) -> PublicationOut:
     return PublicationOut(**release.model_dump(), shown=shown, hidden=hidden, kept=kept)
 
 
-def _state(db: Session, term: Term) -> object:
+def decided_on(db: Session, term: Term) -> object:
+    """Stands for all that a release of the term rests on: anything transmitted or released changes it."""
     return len(release_queries.releases_of_term(db, term)), queries.live_version(db)
 
 

@@ -27,9 +27,9 @@ def weigh_levers(db: Session, year: SchoolYear) -> list[LeverEffect]:
     A school enters one group of a lever and indicator at most. Those who cannot be told of yet wait for the
     next year. Writes without an audit event: the release that this belongs to has its own.
     """
-    counted: dict[Group, set[str]] = defaultdict(set)
+    counted: dict[Group, dict[str, Term]] = defaultdict(dict)
     for one in queries.schools_weighed(db):
-        counted[one.lever, one.indicator, one.number].add(str(one.school_id))
+        counted[one.lever, one.indicator, one.number][str(one.school_id)] = Term(one.term)
     begun: dict[str, dict[UUID, Term]] = defaultdict(dict)
     for row in queries.levers_begun(db):
         if Term(row.term).year <= year:
@@ -42,12 +42,12 @@ def weigh_levers(db: Session, year: SchoolYear) -> list[LeverEffect]:
             already = {school for each in numbers for school in counted[lever, indicator, each]}
             waiting = {key: term for key, term in begun[lever].items() if str(key) not in already}
             passages = list(_passages(db, indicator, waiting))
-            others = [schools for (_, slug, _), schools in counted.items() if slug == indicator]
+            others = [began for (_, slug, _), began in counted.items() if slug == indicator]
             found = group_effect(passages, others)
             if isinstance(found, GroupEffect):
-                counted[lever, indicator, number] = {passage.school for passage in passages}
+                counted[lever, indicator, number] = {passage.school: passage.began for passage in passages}
                 effect = _row(lever, indicator, number, found)
-                queries.add_group(db, effect, [UUID(passage.school) for passage in passages])
+                queries.add_group(db, effect, {UUID(passage.school): passage.began for passage in passages})
                 told.append(effect)
     return told
 

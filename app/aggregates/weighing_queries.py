@@ -1,6 +1,6 @@
 """Reads of which school took which lever up when, of its released figures, and of who was counted before."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,8 +42,10 @@ def schools_weighed(db: Session) -> Sequence[LeverEffectSchool]:
     return db.scalars(select(LeverEffectSchool)).all()
 
 
-def add_group(db: Session, effect: LeverEffect, schools: Collection[UUID]) -> None:
+def add_group(db: Session, effect: LeverEffect, began: Mapping[UUID, str]) -> None:
+    """What is told of a group, and the term in which each of its schools began."""
     db.add(effect)
     db.flush()
     owner = {"lever": effect.lever, "indicator": effect.indicator, "number": effect.number}
-    db.execute(sa.insert(LeverEffectSchool), [owner | {"school_id": school} for school in sorted(schools)])
+    rows = [owner | {"school_id": school, "term": term} for school, term in sorted(began.items())]
+    db.execute(sa.insert(LeverEffectSchool), rows)

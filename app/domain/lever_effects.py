@@ -5,7 +5,7 @@ rounded. There is nothing to subtract (ADR 0028).
 """
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.disclosure import FEWEST_ON_EITHER_SIDE
@@ -90,19 +90,21 @@ def _is_comparable(slug: str) -> bool:
 
 
 def group_effect(
-    passages: Collection[Passage], told_before: Iterable[Collection[str]] = ()
+    passages: Collection[Passage], told_before: Iterable[Mapping[str, Term]] = ()
 ) -> GroupEffect | Untold:
     """What may be told of these schools, or why nothing is.
 
-    `told_before` are the schools of each group that was told of the same indicator, for any lever: one that
-    differs from this one by fewer than five schools would let a subtraction speak of those few.
+    `told_before` says of each group that was told of the same indicator, for any lever, when its schools
+    began: one where fewer than five schools differ, or began in another term, would let a subtraction speak
+    of those few.
     """
     if len(passages) < FEWEST_SCHOOLS:
         return Untold.TOO_FEW_SCHOOLS
     if len({passage.began for passage in passages}) < FEWEST_TERMS:
         return Untold.TOO_FEW_TERMS
-    schools = {passage.school for passage in passages}
-    if any(0 < len(schools.symmetric_difference(told)) < FEWEST_SCHOOLS for told in told_before):
+    began = {passage.school: passage.began for passage in passages}
+    apart = ({school for school, _ in began.items() ^ told.items()} for told in told_before)
+    if any(0 < len(schools) < FEWEST_SCHOOLS for schools in apart):
         return Untold.SUBTRACTION
     for side in (_side(passages, "before"), _side(passages, "after")):
         tallies = Tally.of(side)

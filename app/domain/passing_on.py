@@ -4,6 +4,7 @@ A school passes a sheet on under its name or without it. Nothing personal leaves
 name, nothing that names it does: neither its answers to who carries the action, nor its name in a sentence.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,8 @@ class Credit(Labelled):
 
 NAMING = ("carrier_names", "activity_reports", "partner_structures", "evaluation_reports", "links")
 """Answers that say which school it is: left out of a sheet that does not name it."""
+NAMING_DETAILS = ("carriers", "initiative", "funding", "evaluators")
+"""Choices stay, but not what organisation was meant by « autre »."""
 COUNTED_FAMILIES = ("parents", "children")
 CONDITIONS_MOST, CONDITION_MOST = 20, 200
 """Of a checklist (app.actions.models.ConditionsIn)."""
@@ -40,6 +43,10 @@ _GENERIC = frozenset(
     | {"de", "des", "du", "d", "l", "la", "le", "les"}
 )
 _SHORTEST_NAME = 4
+_CAPITAL_WITHIN = re.compile(r"(?<=[\w,;][\s’'-])[A-ZÀ-ÖØ-Þ]\w*")
+"""A word with a capital that does not begin a sentence."""
+_SAINTS = frozenset({"saint", "sainte"})
+"""« La Saint-Nicolas » is a day, also in a school or a commune that bears a saint's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,21 @@ class Origin:
         found = [fold(self.name), proper, fold(self.commune), fold(self.uai)]
         return [name for name in dict.fromkeys(found) if len(name) >= _SHORTEST_NAME]
 
+    def is_named_in(self, text: str) -> bool:
+        """Also by one word of its name with a capital: « à Ferry » for Jules-Ferry, « la mairie d’Eu »."""
+        folded = f" {fold(text)} "
+        if any(f" {name} " in folded for name in self.names):
+            return True
+        own = set(f"{fold(self.name)} {fold(self.commune)}".split()) - _GENERIC - _SAINTS
+        return any(own.intersection(fold(word).split()) for word in _CAPITAL_WITHIN.findall(text))
+
 
 def answers_shared(answers: Answers, credit: Credit) -> dict[str, Any]:
     """The answers that leave the school; counts of families under 11 stay, as in any figure."""
-    found = {slug: value for slug, value in answers.items() if credit is Credit.SCHOOL or slug not in NAMING}
+    found = dict(answers)
+    if credit is Credit.ANONYMOUS:
+        found = {slug: value for slug, value in answers.items() if slug not in NAMING}
+        found |= {slug: found[slug] | {"details": {}} for slug in NAMING_DETAILS if slug in found}
     counts: Mapping[str, int] = found.get("people", {})
     found["people"] = {row: count for row, count in counts.items() if not _is_small(row, count)}
     return tidy(found)
@@ -73,10 +91,11 @@ def _is_small(row: str, count: int) -> bool:
 def held_back(answers: Answers, credit: Credit) -> list[str]:
     """Why something of the sheet is not in what is published, a sentence each."""
     found = []
-    left = [QUESTION_OF[slug].title for slug in NAMING if credit is Credit.ANONYMOUS and slug in answers]
-    found += [
-        f"«\u202f{title}\u202f»\u202f: cette réponse nommerait l’école." for title in dict.fromkeys(left)
-    ]
+    if credit is Credit.ANONYMOUS:
+        specified = [slug for slug in NAMING_DETAILS if answers.get(slug, {}).get("details")]
+        left = {QUESTION_OF[slug].title: "ce qui y est précisé ferait reconnaître" for slug in specified}
+        left |= {QUESTION_OF[slug].title: "cette réponse nommerait" for slug in NAMING if slug in answers}
+        found += [f"«\u202f{title}\u202f»\u202f: {told} l’école." for title, told in left.items()]
     counts: Mapping[str, int] = answers.get("people", {})
     few = [row for row, count in counts.items() if _is_small(row, count)]
     names = PARTS["people"].row_by_code
@@ -101,25 +120,24 @@ def to_reword(
 
     Nothing of the text comes back in the sentences.
     """
-    names = origin.names if credit is Credit.ANONYMOUS else []
-    found = [_refusal("title", (), "Le titre", title, names)]
+    unnamed = origin if credit is Credit.ANONYMOUS else None
+    found = [_refusal("title", (), "Le titre", title, unnamed)]
     found += [
-        _refusal("conditions", (place,), "Ce qui aide à réussir", text, names)
+        _refusal("conditions", (place,), "Ce qui aide à réussir", text, unnamed)
         for place, text in enumerate(conditions)
     ]
     for slug, value in answers.items():
         question = QUESTION_OF[slug].name
-        found += [_refusal(slug, path, question, text, names) for path, text in _texts((), value)]
+        found += [_refusal(slug, path, question, text, unnamed) for path, text in _texts((), value)]
     return [refusal for refusal in found if refusal is not None]
 
 
-def _refusal(part: str, path: Path, question: str, text: str, names: Sequence[str]) -> Refusal | None:
+def _refusal(part: str, path: Path, question: str, text: str, unnamed: Origin | None) -> Refusal | None:
     try:
         refuse_personal(text)
     except ValueError as problem:
         return Refusal(part, path, question, str(problem), "personal")
-    folded = f" {fold(text)} "
-    if any(f" {name} " in folded for name in names):
+    if unnamed is not None and unnamed.is_named_in(text):
         told = "Retirez ce qui nomme l’école ou sa commune, ou publiez avec le nom de l’école."
         return Refusal(part, path, question, told, "names_school")
     return None

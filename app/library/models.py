@@ -20,8 +20,8 @@ from app.domain.vocabulary import Audience, Axis, PartnerKind
 Condition = Annotated[str, StringConstraints(min_length=3, max_length=200), Text]
 
 
-class PracticeFilter(BaseModel):
-    """A search of the library: the address of a page and the query of the API alike; a blank asks nothing."""
+class LibraryFilter(BaseModel):
+    """A search of what others did: the address of a page and the query of the API; a blank asks nothing."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -36,9 +36,6 @@ class PracticeFilter(BaseModel):
     axis: Axis | None = Field(default=None, title="Axe")
     lever: Text | None = Field(default=None, title="Levier", examples=["conviviality"])
     audience: Audience | None = Field(default=None, title="Pour qui")
-    age: Age | None = Field(default=None, title="Âge des enfants")
-    partner_kind: PartnerKind | None = Field(default=None, title="Avec quel partenaire")
-    effort: Effort | None = Field(default=None, title="Effort pour l’équipe")
 
     @model_validator(mode="before")
     @classmethod
@@ -52,6 +49,14 @@ class PracticeFilter(BaseModel):
         if value is not None and value not in LEVERS:
             raise ValueError("Choisissez un des cinq leviers proposés.")
         return value
+
+
+class PracticeFilter(LibraryFilter):
+    """The practices of the library."""
+
+    age: Age | None = Field(default=None, title="Âge des enfants")
+    partner_kind: PartnerKind | None = Field(default=None, title="Avec quel partenaire")
+    effort: Effort | None = Field(default=None, title="Effort pour l’équipe")
 
     @property
     def wanted(self) -> Wanted:
@@ -241,6 +246,8 @@ class LeverEffectSchool(SQLModel, table=True):
     lever: str = Column(max_length=60)
     indicator: str = Column(max_length=60)
     number: int
+    term: str = Column(max_length=12)
+    """In which it took the lever up, as it was weighed."""
 
 
 class WeighedGroup(WeighedFields):

@@ -1,7 +1,7 @@
 """The library in the browser: the levers, the practices, one practice."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -19,7 +19,7 @@ from app.domain.practice import Age, Effort
 from app.domain.practices import PRACTICES, practices_found
 from app.domain.vocabulary import Audience, Axis, PartnerKind
 from app.library.effects import groups_told
-from app.library.models import PracticeFilter
+from app.library.models import LibraryFilter, PracticeFilter
 from app.library.service import practice_or_404
 from app.web.fields import Choices
 from app.web.templating import render
@@ -41,6 +41,16 @@ CHOICES: Mapping[str, Choices] = {
 }
 SHOWN_FIRST = ("step", "axis")
 """The questions beside the search box; the others open under it."""
+
+
+def questions_of(asked: LibraryFilter) -> list[tuple[str, str | None, Choices, Any]]:
+    """(name, label, choices, chosen) of each closed question of a search."""
+    fields = type(asked).model_fields
+    return [
+        (name, field.title, CHOICES[name], getattr(asked, name) or "")
+        for name, field in fields.items()
+        if name in CHOICES
+    ]
 
 
 @router.get("/leviers")
@@ -66,12 +76,7 @@ def levers_page(request: Request, db: Db, _: CurrentActor) -> Response:
 
 @router.get("/pratiques")
 def practices_page(request: Request, _: CurrentActor, asked: Annotated[PracticeFilter, Query()]) -> Response:
-    chosen = asked.model_dump(exclude_none=True)
-    questions = [
-        (name, field.title, CHOICES[name], chosen.get(name, ""))
-        for name, field in PracticeFilter.model_fields.items()
-        if name in CHOICES
-    ]
+    questions = questions_of(asked)
     return render(
         request,
         "library/practices.html",

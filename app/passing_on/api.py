@@ -11,11 +11,9 @@ from app.actions.models import ActionOut
 from app.actions.queries import action_out
 from app.db import Db
 from app.domain.passing_on import Credit
-from app.domain.search import search_words
 from app.passing_on import queries, service
 from app.passing_on.models import (
     AdoptionOut,
-    SharedFilter,
     SharedListing,
     SharedSheetOut,
     SharingIn,
@@ -77,16 +75,7 @@ def delete_sheet_publication(
 @router.get("/shared-sheets", response_model=Page[SharedSheetOut])
 def get_shared_sheets(db: Db, actor: CurrentActor, asked: Annotated[SharedListing, Query()]) -> object:
     """Les fiches publiées que l’on peut lire, la plus récente d’abord ; « cafe parent » suffit."""
-    found = queries.shared_sheets(
-        db,
-        service.reach_of(db, actor),
-        words=search_words(asked.q),
-        equal=asked.model_dump(include={*SharedFilter.model_fields} - {"q"}, exclude_none=True),
-        after=asked.after,
-        limit=asked.limit + 1,
-    )
-    page = page_of(found, asked.limit, lambda row: row[0].id)
-    return page | {"items": [service.shared_out(*row) for row in page["items"]]}
+    return service.sheets_found(db, actor, asked)
 
 
 @router.get("/shared-sheets/{sheet_id}", response_model=SharedSheetOut)

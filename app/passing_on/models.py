@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Asked
 from pydantic.config import JsonDict
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
@@ -15,10 +15,9 @@ from app.actions.models import ActionIn
 from app.db import Text, choice, uuid7
 from app.domain.action_sheet import Refusal
 from app.domain.engagement import Step
-from app.domain.levers import LEVERS
 from app.domain.passing_on import Credit, Readers
 from app.domain.vocabulary import Audience, Axis
-from app.library.models import Condition
+from app.library.models import Condition, LibraryFilter
 
 _ID = "01980000-0000-7000-8000-000000000001"
 _CONTENT: JsonDict = {
@@ -161,8 +160,8 @@ class ToReword(BaseModel):
 class SharingOut(BaseModel):
     """What publishing would show today, what forbids it, and what is published already.
 
-    `version` 0 is a sheet that was never published. `taken_up` counts the actions begun
-    from it, in any school.
+    `version` 0 is a sheet that was never published. `was_named`: an earlier version bore the name of the
+    school, and who read it knows. `taken_up` counts the actions begun from it, in any school.
     """
 
     model_config = ConfigDict(
@@ -176,6 +175,7 @@ class SharingOut(BaseModel):
                     "number": 1,
                     "published_at": "2026-11-21T09:00:00Z",
                     "withdrawn_at": None,
+                    "was_named": True,
                     "taken_up": 2,
                     "preview": _CONTENT,
                     "held_back": ["Enfants par an\u202f: un nombre sous 11 ne sort pas de l’école."],
@@ -194,6 +194,7 @@ class SharingOut(BaseModel):
     number: int
     published_at: datetime | None
     withdrawn_at: datetime | None
+    was_named: bool
     taken_up: int
     preview: SharedContent
     held_back: list[str]
@@ -202,39 +203,16 @@ class SharingOut(BaseModel):
     version: int
 
 
-class SharedFilter(BaseModel):
-    """A search of the published sheets: the address of the page and the query of the API alike."""
+class SharedListing(LibraryFilter):
+    """Published sheets, page by page."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    q: Text = Asked(
-        default="",
-        max_length=100,
-        title="Mots",
-        description="Chaque mot doit se trouver, sans accent ni pluriel.",
-        examples=["cafe parent"],
-    )
-    axis: Axis | None = Asked(default=None, title="Axe")
-    lever: Text | None = Asked(default=None, title="Levier", examples=["conviviality"])
-    audience: Audience | None = Asked(default=None, title="Pour qui")
-    step: Step | None = Asked(default=None, title="Ce qu’elle demande aux parents")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_blanks(cls, asked: Any) -> Any:
-        """A form sends its empty boxes too."""
-        return {name: value for name, value in asked.items() if value != ""}
-
-    @model_validator(mode="after")
-    def _known_lever(self) -> "SharedFilter":
-        if self.lever is not None and self.lever not in LEVERS:
-            raise ValueError("Choisissez un des cinq leviers proposés.")
-        return self
-
-
-class SharedListing(SharedFilter):
     after: UUID | None = Asked(default=None, description="Le `next` de la page d’avant")
     limit: int = Asked(default=100, ge=1, le=500, description="Combien d’éléments au plus")
+
+    @property
+    def equal(self) -> dict[str, Any]:
+        """Column of a version → what it must be."""
+        return self.model_dump(include={"step", "axis", "lever", "audience"}, exclude_none=True)
 
 
 class TakeUpSheetIn(ActionIn):

@@ -1,6 +1,7 @@
 """Passing on in the browser: publish a sheet after seeing it, find those of others, read one."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
@@ -18,18 +19,16 @@ from app.db import Db
 from app.domain.action_sheet import SECTIONS
 from app.domain.levers import LEVERS
 from app.domain.passing_on import Credit, Readers
-from app.domain.search import search_words
 from app.errors import NotFound
-from app.library.pages import CHOICES
-from app.passing_on.models import SharedFilter, SharingIn
-from app.passing_on.queries import shared_sheets, uai_of_sheet
+from app.library.pages import questions_of
+from app.passing_on.models import SharedListing, SharingIn
+from app.passing_on.queries import uai_of_sheet
 from app.passing_on.reading import byline, sections_told, shared_docx
 from app.passing_on.service import (
     publish_sheet,
-    reach_of,
     shared_or_404,
-    shared_out,
     sharing_out,
+    sheets_found,
     withdraw_sheet,
 )
 from app.schools.models import School
@@ -172,21 +171,21 @@ def submit_withdraw(
 
 @reading.get("")
 def shared_page(
-    request: Request, db: Db, actor: CurrentActor, asked: Annotated[SharedFilter, Query()]
+    request: Request, db: Db, actor: CurrentActor, asked: Annotated[SharedListing, Query()]
 ) -> Response:
-    chosen = asked.model_dump(exclude={"q"}, exclude_none=True)
-    found = shared_sheets(db, reach_of(db, actor), words=search_words(asked.q), equal=chosen)
+    """A page of cards, the newest first, and the way to the older ones."""
+    page = sheets_found(db, actor, asked)
+    questions = questions_of(asked)
+    chosen = {"q": asked.q} | {name: value for name, _, _, value in questions}
+    older = {name: value for name, value in chosen.items() if value} | {"after": page["next"]}
     return render(
         request,
         "passing_on/sheets.html",
         q=asked.q,
-        questions=[
-            (name, field.title, CHOICES[name], chosen.get(name, ""))
-            for name, field in SharedFilter.model_fields.items()
-            if name in CHOICES
-        ],
-        is_asked=bool(asked.q or chosen),
-        sheets=[(sheet, byline(sheet)) for sheet in (shared_out(*row) for row in found)],
+        questions=questions,
+        is_asked=any(chosen.values()) or asked.after is not None,
+        sheets=[(sheet, byline(sheet)) for sheet in page["items"]],
+        older=f"/fiches?{urlencode(older)}" if page["next"] else None,
         levers=LEVERS,
     )
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.actions.models import SheetAdoption
-from app.domain.passing_on import Readers
+from app.domain.passing_on import Credit, Readers
 from app.passing_on.models import PublishedSheet, PublishedSheetVersion
 from app.schools.models import School
 
@@ -35,6 +35,16 @@ def version_of(db: Session, sheet: PublishedSheet) -> PublishedSheetVersion:
     found = db.get(PublishedSheetVersion, (sheet.school_id, sheet.id, sheet.number))
     assert found is not None, "a published sheet has its version"
     return found
+
+
+def was_named(db: Session, sheet: PublishedSheet) -> bool:
+    """Whether any version of a sheet bore the name of its school."""
+    wanted = select(func.count()).where(
+        col(PublishedSheetVersion.school_id) == sheet.school_id,
+        col(PublishedSheetVersion.sheet_id) == sheet.id,
+        col(PublishedSheetVersion.credit) == Credit.SCHOOL,
+    )
+    return db.execute(wanted).scalar_one() > 0
 
 
 def times_taken_up(db: Session, sheet_id: UUID) -> int:

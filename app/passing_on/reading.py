@@ -1,31 +1,22 @@
 """A published sheet to be read: on its page, on paper and in the document, the same lines."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 from app import clock
 from app.action_sheets.document import answers_docx
 from app.action_sheets.reading import SaidSection, sections_said
+from app.domain.action_sheet import Answers
 from app.passing_on.models import SharedSheetOut
 from app.web.french import long_day
 
 
-@dataclass(frozen=True, slots=True)
-class SectionTold:
-    """A page of the sheet with its answered questions only: nothing is left to do for a reader."""
-
-    number: int
-    title: str
-    said: SaidSection
-
-
-def sections_told(answers: Mapping[str, Any]) -> list[SectionTold]:
+def sections_told(answers: Answers) -> list[SaidSection]:
+    """The pages of the sheet with their answered questions only: nothing is left to do for a reader."""
     found = []
-    for one in sections_said(answers):
-        one.questions[:] = [replace(question, left="") for question in one.questions if question.parts]
-        if one.questions:
-            found.append(SectionTold(one.number, one.section.title, one))
+    for section in sections_said(answers):
+        told = [replace(question, left="") for question in section.questions if question.parts]
+        if told:
+            found.append(replace(section, questions=told))
     return found
 
 
@@ -40,5 +31,5 @@ def shared_docx(sheet: SharedSheetOut) -> bytes:
     opening = [byline(sheet)]
     if sheet.conditions:
         opening += ["Ce qui aide à réussir", *(f"– {condition}" for condition in sheet.conditions)]
-    sections = [told.said for told in sections_told(sheet.answers)]
+    sections = sections_told(sheet.answers)
     return answers_docx(sheet.title, sheet.origin, sheet.origin, opening, sections, clock.now())

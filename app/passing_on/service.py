@@ -28,7 +28,7 @@ from app.domain.passing_on import (
     held_back,
     to_reword,
 )
-from app.domain.search import search_text
+from app.domain.search import search_text, search_words
 from app.domain.vocabulary import Role
 from app.errors import Conflict, FieldError, Invalid, NotFound
 from app.passing_on import queries
@@ -36,6 +36,7 @@ from app.passing_on.models import (
     PublishedSheet,
     PublishedSheetVersion,
     SharedContent,
+    SharedListing,
     SharedSheetOut,
     SharingIn,
     SharingOut,
@@ -45,6 +46,7 @@ from app.passing_on.models import (
 from app.passing_on.queries import Reach
 from app.schools.models import School
 from app.schools.queries import profile_at
+from app.web.paging import page_of
 
 NOT_NAMED = "une école qui n’a pas souhaité être nommée"
 
@@ -185,6 +187,20 @@ def reach_of(db: Session, actor: Actor) -> Reach:
     return Reach(own, [*around, *inspected])
 
 
+def sheets_found(db: Session, actor: Actor, asked: SharedListing) -> dict[str, Any]:
+    """{items, next}: the published sheets that this person may read and that answer all that is asked."""
+    rows = queries.shared_sheets(
+        db,
+        reach_of(db, actor),
+        words=search_words(asked.q),
+        equal=asked.equal,
+        after=asked.after,
+        limit=asked.limit + 1,
+    )
+    page = page_of(rows, asked.limit, lambda row: row[0].id)
+    return page | {"items": [shared_out(*row) for row in page["items"]]}
+
+
 def shared_or_404(db: Session, actor: Actor, sheet_id: UUID) -> SharedSheetOut:
     """A published sheet that this person may read; one that was withdrawn is not found."""
     found = queries.shared_sheet(db, reach_of(db, actor), sheet_id)
@@ -248,6 +264,7 @@ def sharing_out(db: Session, school: School, action_id: UUID, credit: Credit | N
         number=sheet.number if sheet else 0,
         published_at=version.published_at if version else None,
         withdrawn_at=sheet.withdrawn_at if sheet else None,
+        was_named=sheet is not None and queries.was_named(db, sheet),
         taken_up=queries.times_taken_up(db, sheet.id) if sheet else 0,
         preview=draft.content,
         held_back=draft.held_back,

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("lever", sa.String(60), nullable=False),
         sa.Column("indicator", sa.String(60), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("term", sa.String(12), nullable=False),
         sa.ForeignKeyConstraint(["school_id"], ["school.id"], name=op.f("fk_lever_effect_school_school_id")),
         sa.PrimaryKeyConstraint("school_id", "lever", "indicator", name=op.f("pk_lever_effect_school")),
     )

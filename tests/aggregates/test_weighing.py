@@ -12,7 +12,7 @@ from app.accounts.actor import command_actor
 from app.actions.models import Action, Event
 from app.aggregates import weighing_queries as queries
 from app.aggregates.models import Release, ReleasedFigure
-from app.aggregates.releasing import Prepared, _state, publish_release
+from app.aggregates.releasing import Prepared, decided_on, publish_release
 from app.aggregates.weighing import weigh_levers
 from app.domain.school_year import SchoolYear, Term
 from app.domain.vocabulary import Axis, EventState, PriorityEducation, SchoolType, TerritoryLevel
@@ -161,6 +161,25 @@ def test_another_lever_of_nearly_the_same_schools_is_not_told(
     assert told(empty_region.db) == [("conviviality", 1, 8)]
 
 
+@pytest.mark.parametrize(
+    ("moved", "weighed"), [(1, [("conviviality", 1, 8)]), (5, [("conviviality", 1, 8), ("skills", 1, 8)])]
+)
+def test_another_lever_that_few_of_them_began_at_another_term_is_not_told(
+    empty_region: Region, places: list[UUID], moved: int, weighed: list[tuple[str, int, int]]
+) -> None:
+    """The very same schools: the difference would speak of those whose terms differ."""
+    take_up(empty_region, places, EIGHT)
+    for number, name in enumerate(EIGHT):
+        school_id = empty_region.schools[name][1]
+        hold(empty_region.db, school_id, BEGAN[(number + (number < moved)) % 3], "skills")
+        if number < moved:
+            term = Term(BEGAN[(number + 1) % 3])
+            release(empty_region.db, school_id, places[number], term.same_last_year, 50)
+            release(empty_region.db, school_id, places[number], term, 60)
+    weigh_levers(empty_region.db, OVER)
+    assert told(empty_region.db) == weighed
+
+
 def test_the_last_meeting_says_nothing_the_first_one_does(empty_region: Region, places: list[UUID]) -> None:
     take_up(empty_region, places, EIGHT)
     for name in EIGHT:
@@ -175,7 +194,7 @@ def test_the_release_of_a_third_term_weighs(
     db, term = empty_region.db, OVER.terms[number - 1]
     take_up(empty_region, places, EIGHT)
     operator = command_actor()
-    prepared = Prepared(term, 9, _state(db, term))
+    prepared = Prepared(term, 9, decided_on(db, term))
     publish_release(db, operator, prepared)
     assert told(db) == weighed
 

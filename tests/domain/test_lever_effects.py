@@ -37,6 +37,10 @@ def passages(count: int = 6, terms: tuple[Term, ...] = TERMS, **changes: object)
     ]
 
 
+def begun(group: list[Passage]) -> dict[str, Term]:
+    return {passage.school: passage.began for passage in group}
+
+
 # --- who is told of -------------------------------------------------------------------------------------
 
 
@@ -85,13 +89,15 @@ def test_schools_that_no_inspector_reads_count_too() -> None:
 
 @pytest.mark.parametrize(("more", "told"), [(1, False), (4, False), (5, True)])
 def test_a_group_that_differs_by_few_schools_from_an_earlier_one_is_not_told(more: int, told: bool) -> None:
-    earlier = {passage.school for passage in passages(6)}
-    assert isinstance(group_effect(passages(6 + more), [earlier]), GroupEffect) is told
+    assert isinstance(group_effect(passages(6 + more), [begun(passages(6))]), GroupEffect) is told
 
 
-def test_the_same_schools_at_other_terms_are_another_matter() -> None:
-    earlier = {passage.school for passage in passages(6)}
-    assert isinstance(group_effect(passages(6), [earlier]), GroupEffect)
+@pytest.mark.parametrize(("moved", "told"), [(0, True), (1, False), (4, False), (5, True)])
+def test_nor_the_same_schools_when_few_of_them_began_in_another_term(moved: int, told: bool) -> None:
+    """The very same group tells nothing new; five schools at other terms are a group of their own."""
+    group = passages(8)
+    earlier = begun(group) | {passage.school: Term("2023-2024-T1") for passage in group[:moved]}
+    assert isinstance(group_effect(group, [earlier]), GroupEffect) is told
 
 
 # --- what is told ---------------------------------------------------------------------------------------

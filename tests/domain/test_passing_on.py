@@ -100,6 +100,39 @@ def test_a_school_that_is_not_named_is_named_nowhere(text: str) -> None:
     assert found(aims=text) == []
 
 
+@pytest.mark.parametrize(
+    ("origin", "text", "is_named"),
+    [
+        (("École Jules-Ferry", "Le Mans"), "Les parents de Ferry", True),
+        (("École Jules-Ferry", "Le Mans"), "Des familles venues du Mans", True),
+        (("École Jules-Ferry", "Le Mans"), "Le matin, Jules et les autres", True),
+        (("École du Parc", "Eu"), "La mairie d’Eu", True),
+        (("École du Parc", "Eu"), "Nous avons eu du monde", False),
+        (("École Saint-Exupéry", "Eu"), "La fête de la Saint-Nicolas", False),
+        (("École des Petits Princes", "Eu"), "Petits groupes. Petits moments", False),
+        (("École Jules-Ferry", "Le Mans"), "L’École et les Parents", False),
+    ],
+)
+def test_one_word_of_its_name_with_a_capital_names_it(
+    origin: tuple[str, str], text: str, is_named: bool
+) -> None:
+    """A sentence may begin with any word; within it, a capital is for a name."""
+    assert Origin(*origin, "0990001X").is_named_in(text) is is_named
+
+
+def test_without_its_name_the_organisations_it_meant_stay() -> None:
+    """« Autre » leaves; « la maison de quartier des Lilas » stays. What is not an organisation leaves."""
+    answers = {
+        "funding": {"chosen": ["caf", "other"], "details": {"other": "La maison des Lilas"}},
+        "publics": {"chosen": ["children"], "details": {"children": "3 à 6 ans"}},
+    }
+    shared = answers_shared(answers, Credit.ANONYMOUS)
+    assert shared == answers | {"funding": {"chosen": ["caf", "other"]}}
+    (told,) = held_back(answers, Credit.ANONYMOUS)
+    assert "Qui la finance" in told
+    assert held_back(shared, Credit.ANONYMOUS) == held_back(answers, Credit.SCHOOL) == []
+
+
 def test_a_short_or_generic_name_gives_nothing_away() -> None:
     """« Eu » is a commune, and also a word of many sentences; « école primaire » names no school."""
     assert Origin("École primaire publique", "Eu", "0990001X").names == [

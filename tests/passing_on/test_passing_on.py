@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from html import unescape
 from typing import Any
@@ -83,6 +84,12 @@ def text_of(answer: Any) -> str:
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", answer.text)))
 
 
+def inside(package: bytes) -> str:
+    """All the text of a document's files: its words, its properties, its footers."""
+    with zipfile.ZipFile(io.BytesIO(package)) as files:
+        return " ".join(files.read(name).decode("utf-8", "replace") for name in files.namelist())
+
+
 # --- publishing -----------------------------------------------------------------------------------------
 
 
@@ -135,6 +142,38 @@ def test_an_unnamed_school_is_named_nowhere(db: Session, world: World, cafe: UUI
     with pytest.raises(Invalid) as refused:
         publish(db, world, cafe, UNNAMED, 1)
     assert [(error.pointer, error.code) for error in refused.value.errors] == [("/topics", "names_school")]
+
+
+def test_an_unnamed_school_leaves_no_trace_in_what_others_get(
+    db: Session, world: World, cafe: UUID, sign_in: SignIn
+) -> None:
+    """Pages, JSON, headers, and every file inside the document."""
+    sheet_id = publish(db, world, cafe, UNNAMED).id
+    action_id = take_up(db, world, sheet_id)
+    karim = sign_in("karim")
+    paths = [
+        *(f"/api/v1/shared-sheets{end}" for end in ("", f"/{sheet_id}", f"/{sheet_id}/sheet.docx")),
+        *(f"/fiches{end}" for end in ("", f"/{sheet_id}", f"/{sheet_id}/fiche.docx")),
+        *(f"/ecoles/{B}/{end}" for end in (f"fiches-publiees/{sheet_id}", f"actions/{action_id}")),
+        f"/api/v1/schools/{B}/taken-up-sheets",
+    ]
+    traces = [A.lower(), "tilleuls", "valmont", str(world.a.id), str(cafe)]
+    for path in paths:
+        answer = karim.get(path)
+        assert answer.status_code == 200
+        said = str(answer.headers) + (inside(answer.content) if "docx" in path else answer.text)
+        assert [trace for trace in traces if trace in said.lower()] == [], path
+
+
+def test_a_name_once_published_is_remembered_and_said(
+    db: Session, world: World, cafe: UUID, sign_in: SignIn
+) -> None:
+    claire, here = sign_in("claire"), f"/ecoles/{A}/actions/{cafe}/partage?credit=anonymous"
+    publish(db, world, cafe, UNNAMED)
+    assert "a déjà porté le nom" not in text_of(claire.get(here))
+    publish(db, world, cafe, version=1)
+    publish(db, world, cafe, UNNAMED, 2)
+    assert "Cette fiche a déjà porté le nom de l’école" in text_of(claire.get(here))
 
 
 def test_an_action_without_a_sheet_has_nothing_to_publish(db: Session, world: World) -> None:
@@ -259,6 +298,10 @@ def test_the_list_is_read_page_by_page_the_newest_first(
         read += [item["id"] for item in page["items"]]
         after = page["next"]
     assert read == [str(each) for each in reversed(made)]
+    page = client.get("/fiches?limit=2&axis=familiarity").text
+    older = re.search(r'href="(/fiches\?axis=familiarity&amp;after=[^"]+)"', page)
+    assert older
+    assert str(made[0]) in client.get(unescape(older[1])).text
 
 
 @pytest.mark.parametrize("query", ["lever=nothing", "axis=nothing", "unknown=1", "limit=501"])
