@@ -17,6 +17,7 @@ from app.accounts.actor import Actor
 from app.actions.models import ActionIn, ActionStateIn, EventIn, PartnerIn
 from app.actions.queries import action_or_404, actions_of_school
 from app.actions.service import add_action, add_event, add_partner, revise_event, set_action_state
+from app.demo.open_classes import OPENED, open_classes
 from app.demo.places import MAIN, Place, Quirk
 from app.demo.sheets import describe
 from app.domain.engagement import Step
@@ -258,6 +259,9 @@ class Story:
         is_silent_term = Quirk.MISSING_TERM in self.place.quirks and term.number == 2
         month, day = CLOSINGS[term.number]
         closing = self.day(term.year, month, day)
+        with self.on(closing - timedelta(days=24)) as has_come:
+            if has_come and term.year == self.first.next and term.number == OPENED.get(self.place.number):
+                open_classes(self.db, self.actor, self.uai, 3 * self.place.classes)
         with self.on(closing - timedelta(days=7)) as has_come:
             if has_come and not is_silent_term:
                 self.count(term)
