@@ -24,33 +24,35 @@ TITLE = "Fiche action"
 def sheet_docx(sheet: SheetRead, moment: datetime) -> bytes:
     """Every question is there, also those without an answer; `moment` is when the document is made."""
     byline = f"{sheet.school} · {sheet.commune} · {sheet.uai}"
-    return answers_docx(sheet.action, sheet.school, byline, [state_sentence(sheet)], sheet.sections, moment)
+    return answers_docx(
+        sheet.action, sheet.school, byline, [(state_sentence(sheet), "Normal")], sheet.sections, moment
+    )
 
 
 def answers_docx(
     action: str,
     author: str,
     byline: str,
-    opening: Iterable[str],
+    opening: Iterable[tuple[str, str]],
     sections: Iterable[SaidSection],
     moment: datetime,
 ) -> bytes:
-    """A sheet of `author`'s about an action: its byline, a few sentences, then questions and answers."""
+    """A sheet of `author`'s about an action: its byline, sentences and their styles, then answers."""
     title = f"{TITLE}, {action}"
     document = paper.new_paper(title, author, f"{author} · {title}", moment)
     paper.say(document, byline, "Subtitle")
     paper.say(document, title, "Title")
-    for sentence in opening:
-        paper.say(document, sentence)
+    for sentence, style in opening:
+        paper.say(document, sentence, style)
     for section in sections:
         _section(document, section)
     return paper.as_bytes(document)
 
 
 def state_sentence(sheet: SheetRead) -> str:
-    """« 27 questions sur 30. Fiche du 21 novembre 2026. »"""
-    answered = counted(sheet.progress.answered, ("question répondue", "questions répondues"))
-    said = f"{answered} sur {sheet.progress.asked}."
+    """« 27 questions traitées sur 30. Fiche du 21 novembre 2026. »"""
+    answered = counted(sheet.progress.answered, ("question traitée", "questions traitées"))
+    said = f"{answered if sheet.progress.answered else 'Aucune question traitée'} sur {sheet.progress.asked}."
     return f"{said} Fiche du {long_day(sheet.updated_at.date())}." if sheet.updated_at else said
 
 

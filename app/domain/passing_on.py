@@ -92,10 +92,14 @@ def held_back(answers: Answers, credit: Credit) -> list[str]:
     """Why something of the sheet is not in what is published, a sentence each."""
     found = []
     if credit is Credit.ANONYMOUS:
-        specified = [slug for slug in NAMING_DETAILS if answers.get(slug, {}).get("details")]
-        left = {QUESTION_OF[slug].title: "ce qui y est précisé ferait reconnaître" for slug in specified}
-        left |= {QUESTION_OF[slug].title: "cette réponse nommerait" for slug in NAMING if slug in answers}
-        found += [f"«\u202f{title}\u202f»\u202f: {told} l’école." for title, told in left.items()]
+        for slug in NAMING:
+            if slug in answers:
+                name = PARTS[slug].label or QUESTION_OF[slug].title
+                found.append(f"«\u202f{name}\u202f»\u202f: cette réponse nommerait l’école.")
+        for slug in NAMING_DETAILS:
+            if answers.get(slug, {}).get("details"):
+                name = QUESTION_OF[slug].title
+                found.append(f"«\u202f{name}\u202f»\u202f: ce qui y est précisé ferait reconnaître l’école.")
     counts: Mapping[str, int] = answers.get("people", {})
     few = [row for row, count in counts.items() if _is_small(row, count)]
     names = PARTS["people"].row_by_code

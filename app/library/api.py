@@ -13,8 +13,8 @@ from app.domain.levers import LEVERS, LINKING, Lever
 from app.domain.practice import Practice
 from app.domain.practices import PRACTICES, practices_found
 from app.library import service
-from app.library.effects import lever_effect
-from app.library.models import LeverEffectOut, LeverOut, PracticeListing, PracticeOut, TakeUpIn
+from app.library.effects import LeverEffectOut, lever_effect
+from app.library.models import LeverOut, PracticeListing, PracticeOut, TakeUpIn
 from app.web.paging import Page, page_of, tagged
 
 router = APIRouter(prefix="/api/v1", tags=["Bibliothèque"])

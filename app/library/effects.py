@@ -2,16 +2,73 @@
 
 from collections import defaultdict
 
+from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
 from app.domain.indicators import INDICATORS
 from app.domain.lever_effects import METHOD, linked_indicators, reading
 from app.domain.levers import LEVERS
 from app.errors import NotFound
-from app.library.models import LeverEffect, LeverEffectOut, WeighedGroup, WeighedIndicator
+from app.library.models import LeverEffect, WeighedFields
 from app.library.queries import effects_of_levers
 
 NOT_YET = "not_enough_yet"
+
+
+class WeighedGroup(WeighedFields):
+    """One group of schools; the change of the pooled rate, in points, is between `low` and `high`."""
+
+    reading: str
+
+
+class WeighedIndicator(BaseModel):
+    """`suppressed` while too few schools can be told of together; `reason` says what is needed."""
+
+    indicator: str
+    title: str
+    suppressed: bool
+    reason: str | None
+    groups: list[WeighedGroup]
+
+
+class LeverEffectOut(BaseModel):
+    """What figures say around the moment at which schools took a lever up: an interval, and no cause."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "lever": "conviviality",
+                    "method": "Même trimestre, un an avant et l’année où chaque école a commencé.",
+                    "indicators": [
+                        {
+                            "indicator": "individual_meetings",
+                            "title": "Participation aux rencontres individuelles",
+                            "suppressed": False,
+                            "reason": None,
+                            "groups": [
+                                {
+                                    "number": 1,
+                                    "first_year": "2024-2025",
+                                    "last_year": "2025-2026",
+                                    "schools": 9,
+                                    "persons": 1340,
+                                    "low": -2,
+                                    "high": 8,
+                                    "weighed_at": "2026-10-02T09:00:00Z",
+                                    "reading": "Entre −2 et +8 points.",
+                                }
+                            ],
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    lever: str
+    method: str
+    indicators: list[WeighedIndicator]
 
 
 def lever_effect(db: Session, slug: str) -> LeverEffectOut:

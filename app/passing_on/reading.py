@@ -28,8 +28,8 @@ def byline(sheet: SharedSheetOut) -> str:
 
 def shared_docx(sheet: SharedSheetOut) -> bytes:
     """The published sheet, and what helps to succeed, to be changed in a word processor."""
-    opening = [byline(sheet)]
-    if sheet.conditions:
-        opening += ["Ce qui aide à réussir", *(f"– {condition}" for condition in sheet.conditions)]
+    opening = [("Ce qui aide à réussir", "Heading 1")] if sheet.conditions else []
+    opening += [(condition, "List Bullet") for condition in sheet.conditions]
+    author = sheet.origin[:1].upper() + sheet.origin[1:]
     sections = sections_told(sheet.answers)
-    return answers_docx(sheet.title, sheet.origin, sheet.origin, opening, sections, clock.now())
+    return answers_docx(sheet.title, author, byline(sheet), opening, sections, clock.now())

@@ -213,7 +213,7 @@ def clef(db: Session, world: World, cafe: UUID) -> UUID:
 
 def test_the_whole_sheet_is_read(sign_in: SignIn, clef: UUID) -> None:
     words = text_of(sign_in("claire").get(url(clef)))
-    assert "30 questions répondues sur 30." in words
+    assert "30 questions traitées sur 30." in words
     for question in QUESTIONS:
         assert plain_spaces(question.heading) in words
     for slug, value in CLEF.items():
@@ -232,7 +232,7 @@ def test_what_is_left_leads_to_its_page(sign_in: SignIn, db: Session, world: Wor
     assert re.findall(r'/fiche/(\d)"', left) == ["2", "5", "6"]
     assert "21. Qui la finance\u202f? (à préciser)" in left
     assert "15. Combien de personnes en une année\u202f? (à compléter)" in left
-    assert "28 questions répondues sur 30." in text_of(page)
+    assert "28 questions traitées sur 30." in text_of(page)
 
 
 def test_a_teacher_reads_and_does_not_write(sign_in: SignIn, clef: UUID) -> None:
@@ -248,7 +248,7 @@ def test_the_sheets_of_a_school_are_searched(sign_in: SignIn, clef: UUID) -> Non
     assert "Aucune fiche pour l’instant" in sign_in("karim").get("/ecoles/0990002Y/fiches").text
     page = lea.get(f"/ecoles/{A}/fiches", params={"q": "cafe poussette"})
     assert f'href="{url(clef)}"' in page.text
-    assert "30 questions répondues sur 30" in text_of(page)
+    assert "30 questions traitées sur 30" in text_of(page)
     nothing = lea.get(f"/ecoles/{A}/fiches", params={"q": "<tricot>"})
     assert f'href="{url(clef)}"' not in nothing.text
     assert "Aucune fiche ne contient ces mots" in nothing.text
@@ -282,4 +282,4 @@ def test_the_document_of_an_unfinished_sheet_says_so(sign_in: SignIn, cafe: UUID
     document = docx.Document(io.BytesIO(claire.get(f"{url(cafe)}.docx").content))
     assert document.tables[0].rows[1].cells[1].text == "à répondre"
     assert document.tables[1].rows[1].cells[1].text == "Se parler"
-    assert any("1 question répondue sur 30" in paragraph.text for paragraph in document.paragraphs)
+    assert any("1 question traitée sur 30" in paragraph.text for paragraph in document.paragraphs)

@@ -88,7 +88,7 @@ def test_the_real_sheet_is_typed_in(
     fill_in(page, SECTIONS[-1])
     page.get_by_role("button", name="Enregistrer et relire").click()
     expect(page.get_by_role("status")).to_have_text("La fiche est complète")
-    expect(page.get_by_text("30 questions répondues sur 30")).to_be_visible()
+    expect(page.get_by_text("30 questions traitées sur 30")).to_be_visible()
 
     kept = page.request.get(f"/api/v1/schools/{A}/actions/{action}/sheet").json()
     assert kept["answers"] == CLEF

@@ -408,10 +408,13 @@ def test_the_document_says_where_it_comes_from(
     sheet_id = publish(db, world, cafe).id
     answer = sign_in("karim").get(f"/api/v1/shared-sheets/{sheet_id}/sheet.docx")
     document = docx.Document(io.BytesIO(answer.content))
-    lines = [paragraph.text for paragraph in document.paragraphs]
+    lines = {each.text: each.style.name for each in document.paragraphs if each.style}
     cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
-    assert "École des Tilleuls, Valmont" in lines
-    assert "– Du café" in lines
+    byline, title, *_ = lines
+    assert byline.endswith("par École des Tilleuls, Valmont.")
+    assert title == "Fiche action, Le café du vendredi"
+    assert (lines["Ce qui aide à réussir"], lines["Du café"]) == ("Heading 1", "List Bullet")
+    assert document.core_properties.author == "École des Tilleuls, Valmont"
     assert "Que chaque famille connaisse quelqu’un." in cells
     assert not {"à répondre", "à compléter", "à préciser"}.intersection(cells)
 
