@@ -24,6 +24,7 @@ from app.web import metrics, problems, static_files
 from app.web.compress import CompressPages
 from app.web.forms import read_posted
 from app.web.http import Surround, set_up_logging
+from app.web.matching import match_at_once
 from app.web.openapi import with_keys, with_problems
 from app.web.templating import make_environment
 
@@ -63,9 +64,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     public: tuple[APIRouter, ...] = routers.PUBLIC
     for router in public:
         keep_answers(router)
+        match_at_once(router)
         app.include_router(router, dependencies=[Depends(read_key)])
     for router in routers.PRIVATE:
         keep_answers(router)
+        match_at_once(router)
         # The body is read, then the person known, before a write transaction opens.
         app.include_router(router, dependencies=[Depends(read_posted), Depends(signed_in), Depends(read_key)])
     app.include_router(health)
