@@ -101,15 +101,16 @@ def uuid7() -> UUID:
 
 def make_engine(url: str, *, threads: int = 4) -> Engine:
     """One more connection than threads: the touch of a session after an answer has its own."""
+    is_sqlite = sa.engine.make_url(url).get_backend_name() == "sqlite"
     engine = sa.create_engine(
         url,
         pool_size=threads + 1,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
+        pool_pre_ping=not is_sqlite,  # a file does not hang up
         hide_parameters=True,  # what people typed does not belong in a log
     )
-    if engine.dialect.name == "sqlite":
+    if is_sqlite:
         _teach_sqlite(engine)
     return engine
 
@@ -124,7 +125,7 @@ def _teach_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("read_only", False)
-        connection.exec_driver_sql(f"PRAGMA query_only={int(reading)}")
+        connection.connection.cursor().execute(f"PRAGMA query_only={int(reading)}")
         # Take the write lock first: a transaction that upgrades later fails at once, "database is locked".
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import queries, secrets
+from app.accounts import holder_queries, queries, secrets
 from app.accounts.actor import SEEING, Actor, Task
 from app.accounts.models import ApiToken, TokenScope, User, WebSession
 from app.db import SAFE_METHODS, InRoom
@@ -31,14 +31,18 @@ ABSOLUTE = timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=5)
 
 
-def actor_of_user(db: Session, user: User, door: Door, request_id: str) -> Actor:
+def actor_of_user(
+    db: Session, user: User, door: Door, request_id: str, duties: holder_queries.Duties | None = None
+) -> Actor:
+    """The person acting through a door; their duties are read unless they were read with the credential."""
+    schools, territories = duties or holder_queries.duties_of(db, user.id)
     return Actor(
         user_id=user.id,
         name=user.name,
         door=door,
         request_id=request_id,
-        schools=queries.school_duties(db, user.id),
-        territories=queries.territory_duties(db, user.id),
+        schools=schools,
+        territories=territories,
         is_administrator=user.is_administrator,
     )
 
@@ -62,28 +66,28 @@ class Credential:
 
 
 def _from_session(db: Session, cookie: str, request_id: str) -> tuple[Actor, Credential] | None:
-    found = queries.session_with_user(db, secrets.fingerprint(cookie))
+    found = holder_queries.session_with_user(db, secrets.fingerprint(cookie))
     if found is None or not is_live(found[0], clock.now()) or found[1].ended_at is not None:
         return None
-    session, user = found
-    actor = actor_of_user(db, user, Door.PAGE, request_id)
+    session, user, duties = found
+    actor = actor_of_user(db, user, Door.PAGE, request_id, duties)
     credential = Credential(WebSession, session.id, session.last_seen_at)
     return replace(actor, session_id=session.id, csrf=session.csrf), credential
 
 
 def _from_token(db: Session, text: str, request_id: str) -> tuple[Actor, Credential] | None:
     parts = secrets.read_token(text)
-    found = queries.token_with_user(db, parts[0]) if parts else None
+    found = holder_queries.token_with_user(db, parts[0]) if parts else None
     if (
         parts is None
         or found is None
         or not secrets.same(found[0].secret_hash, secrets.fingerprint(parts[1]))
     ):
         return None
-    token, user = found
+    token, user, duties = found
     if token.revoked_at is not None or token.expires_at <= clock.now() or user.ended_at is not None:
         return None
-    actor = actor_of_user(db, user, Door.API, request_id)
+    actor = actor_of_user(db, user, Door.API, request_id, duties)
     credential = Credential(ApiToken, token.id, token.last_used_at)
     return replace(actor, may_write=token.scope == TokenScope.WRITE, until=token.expires_at), credential
 

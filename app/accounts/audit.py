@@ -9,7 +9,6 @@ from enum import Enum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
 from sqlmodel import Session, SQLModel
 
 from app import clock
@@ -88,8 +87,7 @@ def record(
         "previous_hash": turn.previous_hash,
     }
     fields["hash"] = digest(fields)
-    db.execute(insert(AuditEvent).values(fields))
-    queries.close_turn(db, turn.school_id, fields["hash"])
+    queries.close_turn(db, fields)
 
 
 def broken_links(db: Session) -> tuple[int, list[str]]:

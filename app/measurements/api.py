@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from sqlmodel import Session
 
 from app.accounts.access import CurrentActor, IfMatch, Uai, school_for
-from app.accounts.actor import Actor, Task
+from app.accounts.actor import Task
 from app.accounts.warm_reads import KeptWarm
 from app.db import Db, TermKey
 from app.domain.school_year import Term
@@ -54,13 +54,12 @@ def post_measurement(db: Db, actor: CurrentActor, uai: Uai, data: MeasurementIn)
 
     `warnings` dit ce qui mérite d’être relu ; rien n’y empêche d’enregistrer.
     """
-    return _stored(db, actor, uai, service.record_measurement(db, actor, uai, data))
+    return _stored(db, service.record_measurement(db, actor, uai, data))
 
 
-def _stored(db: Session, actor: Actor, uai: str, row: Measurement) -> MeasurementStored:
-    school = school_for(db, actor, uai, Task.COUNT)
+def _stored(db: Session, row: Measurement) -> MeasurementStored:
     return MeasurementStored.model_validate(
-        row, update={"warnings": warnings_on(db, school, row)}, from_attributes=True
+        row, update={"warnings": warnings_on(db, row)}, from_attributes=True
     )
 
 
@@ -81,7 +80,7 @@ def put_measurement(
     """Enregistrer un relevé sous un identifiant choisi : le renvoyer ne change rien."""
     row, is_new = service.put_measurement(db, actor, uai, measurement_id, data)
     response.status_code = 201 if is_new else 200
-    return _stored(db, actor, uai, row)
+    return _stored(db, row)
 
 
 @router.get("/totals", response_model=Page[TotalOut], dependencies=[KeptWarm])

@@ -53,13 +53,20 @@ Live = Measurement | Tip
 
 
 def put_figure(
-    db: Session, actor: Actor, turn: Turn, key: FigureKey, wanted: Figure, *, row_id: UUID | None = None
+    db: Session,
+    actor: Actor,
+    turn: Turn,
+    key: FigureKey,
+    wanted: Figure,
+    last: Measurement | None,
+    *,
+    row_id: UUID | None = None,
 ) -> Measurement | None:
-    """Make `wanted` what the figure says. A row is written only when its tip says otherwise.
+    """Make `wanted` what the figure says. A row is written only when `last`, its tip, says otherwise.
 
-    The caller holds the school's turn. WITHDRAWN empties the box again; a box that was never filled stays so.
+    The caller holds the school's turn and has read the tip since. WITHDRAWN empties the box again; a box
+    that was never filled stays so.
     """
-    last = queries.tip(db, key.school_id, key.term, key.indicator, key.grade, key.source, key.source_key)
     if says(last) == wanted:
         return None
     rate = wanted.rate

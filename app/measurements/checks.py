@@ -5,16 +5,16 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.domain.french import number
-from app.domain.indicators import Indicator
+from app.domain.indicators import INDICATORS, Indicator
 from app.domain.rates import Figure
 from app.domain.school_year import SchoolYear, Term
 from app.domain.vocabulary import Grade, Source, Status
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, NotFound
 from app.measurements.chains import WITHDRAWN, FigureKey, Live, says
 from app.measurements.models import MeasurementIn
 from app.schools.models import School, SchoolYearProfile
-from app.schools.queries import profile_at
-from app.schools.service import current_term, indicator_followed, indicators_of
+from app.schools.queries import profile_at, tracked_or_none
+from app.schools.service import current_term, indicator_followed, indicator_of
 
 _ELSEWHERE = {
     Source.ELECTION: "Ce nombre vient de l’élection\u202f: corrigez-le sur la page de l’élection.",
@@ -27,8 +27,8 @@ class Checks:
     """One school's indicators, term and grades, read once for as many relevés as one act types."""
 
     def __init__(self, db: Session, school: School) -> None:
-        self._db, self._school = db, school
-        self._indicators, self._now = indicators_of(db, school), current_term(db, school)
+        self._db, self._school, self._now = db, school, current_term(db, school)
+        self._indicators: dict[str, Indicator] = {}
         self._grades: dict[SchoolYear, list[Grade]] = {}
 
     def figure(self, data: MeasurementIn) -> tuple[FigureKey, Figure]:
@@ -44,7 +44,9 @@ class Checks:
 
     def place(self, slug: str, term: Term) -> tuple[Indicator, Term]:
         """An indicator that the school follows, in a term that has begun; Invalid otherwise."""
-        indicator = self._indicators.get(slug) or indicator_followed(self._db, self._school, slug)
+        indicator = self._indicators.get(slug)
+        if indicator is None:
+            indicator = self._indicators[slug] = indicator_followed(self._db, self._school, slug)
         if term > self._now:
             raise Invalid.one("term", "Ce trimestre n’a pas encore commencé.", "future_term")
         if indicator.is_yearly and term.number != 1:
@@ -60,6 +62,16 @@ class Checks:
             self._grades[term.year] = grades_of(self._db, self._school, term.year)
         if grade not in self._grades[term.year]:
             raise Invalid.one(f"{at}grade", "L’école n’a pas ce niveau.", "unknown_grade")
+
+
+def indicator_named(db: Session, school_id: UUID, slug: str) -> Indicator:
+    """What a stored figure is of: the catalogue's indicator or the school's own, still followed or not."""
+    if slug in INDICATORS:
+        return INDICATORS[slug]
+    own = tracked_or_none(db, school_id, slug)
+    if own is None:
+        raise NotFound()
+    return indicator_of(own)
 
 
 def check_shape(indicator: Indicator, counted: int, out_of: int | None, at: str = "") -> None:

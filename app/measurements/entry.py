@@ -18,9 +18,9 @@ from app.domain.territories import DEPARTEMENTS
 from app.domain.vocabulary import Grade, Sector, Source, Status
 from app.measurements import queries
 from app.measurements.chains import says
-from app.measurements.checks import grades_in, is_by_grade
+from app.measurements.checks import grades_in, indicator_named, is_by_grade
 from app.measurements.models import Measurement, SharedAnalysis
-from app.measurements.service import Series, Total, series_of_school, shown_total
+from app.measurements.service import Series, Total, series_of, series_of_school, shown_total
 from app.schools.models import School, SchoolYearProfile
 from app.schools.queries import profile_at
 from app.schools.service import indicators_of
@@ -151,11 +151,11 @@ def _block(
     )
 
 
-def warnings_on(db: Session, school: School, row: Measurement) -> Sequence[str]:
+def warnings_on(db: Session, row: Measurement) -> Sequence[str]:
     """What is worth a second look in the figure that a relevé belongs to."""
-    term, profile = Term(row.term), profile_at(db, school.id, Term(row.term).year)
-    indicator = indicators_of(db, school, term)[row.indicator]
-    series = series_of_school(db, school, [term, *_followed(term)])
+    term, profile = Term(row.term), profile_at(db, row.school_id, Term(row.term).year)
+    indicator = indicator_named(db, row.school_id, row.indicator)
+    series = series_of(queries.totals_of_school(db, row.school_id, terms=[term, *_followed(term)]))
     return _warnings(
         indicator, series, shown_total(series, indicator, term), profile.pupils if profile else None
     )

@@ -40,7 +40,8 @@ def record_grades(
     turn = take_turn(db, school.id)
     checks = Checks(db, school)
     indicator, term = checks.place(slug, term)
-    live = live_grades(db, school.id, term, slug)
+    typed = queries.typed_tips(db, school.id, term, slug)
+    live = {grade: row for grade, row in typed.items() if row.status is not Status.WITHDRAWN}
     wanted: dict[Grade, Figure] = {}
     for number, row in enumerate(data.rows):
         at = f"rows/{number}/"
@@ -55,9 +56,9 @@ def record_grades(
     changed = 0
     for grade, figure in wanted.items():
         key = FigureKey(school.id, term, slug, grade)
-        changed += put_figure(db, actor, turn, key, figure) is not None
+        changed += put_figure(db, actor, turn, key, figure, typed.get(grade)) is not None
         if figure != WITHDRAWN:
-            changed += withdraw_other_grain(db, actor, turn, key, seen)
+            changed += withdraw_other_grain(db, actor, turn, key, typed, seen)
     if changed:
         after = _told(live_grades(db, school.id, term, slug))
         record(db, actor, turn, "grades.recorded", f"grades:{term}:{slug}", before=before, after=after)

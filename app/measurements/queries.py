@@ -106,21 +106,18 @@ def tips(
     return db.execute(wanted)
 
 
-def tip(
-    db: Session, school_id: UUID, term: str, indicator: str, grade: Grade, source: Source, source_key: str
-) -> Measurement | None:
-    """The live row of one figure."""
-    return db.scalars(
-        select(Measurement).where(
-            col(Measurement.school_id) == school_id,
-            col(Measurement.term) == term,
-            col(Measurement.indicator) == indicator,
-            col(Measurement.grade) == grade,
-            col(Measurement.source) == source,
-            col(Measurement.source_key) == source_key,
-            _is_live(_M),
-        )
-    ).one_or_none()
+_TYPED = select(Measurement).where(
+    *(col(getattr(Measurement, name)) == bindparam(name) for name in ("school_id", "term", "indicator")),
+    col(Measurement.source) == Source.TYPED,
+    col(Measurement.source_key) == "",
+    _is_live(_M),
+)
+
+
+def typed_tips(db: Session, school_id: UUID, term: str, indicator: str) -> dict[Grade, Measurement]:
+    """What was typed last in each box of a figure, whole school or by grade, withdrawn answers too."""
+    figure = {"school_id": school_id, "term": term, "indicator": indicator}
+    return {row.grade: row for row in db.scalars(_TYPED, figure)}
 
 
 def live_rows(
@@ -180,16 +177,21 @@ def measurement_or_none(db: Session, school_id: UUID, key: UUID) -> Measurement 
     return db.get(Measurement, (school_id, key))
 
 
+_TOTALS = (
+    select(_T.c.indicator, _T.c.term, _T.c.status, _T.c.counted, _T.c.out_of, _T.c.answers, _T.c.grades)
+    .where(_T.c.school_id == bindparam("of"))
+    .order_by(_T.c.term, _T.c.indicator)
+)
+_TOTALS_IN = _TOTALS.where(_T.c.term.in_(bindparam("terms", expanding=True)))
+
+
 def totals_of_school(
     db: Session, school_id: UUID, *, terms: Sequence[str] | None = None
 ) -> Sequence[sa.Row[Any]]:
     """Every total of a school (indicator, term, status, counted, out_of, answers, grades), in one read."""
-    wanted = select(
-        _T.c.indicator, _T.c.term, _T.c.status, _T.c.counted, _T.c.out_of, _T.c.answers, _T.c.grades
-    )
-    if terms is not None:
-        wanted = wanted.where(_T.c.term.in_(terms))
-    return db.execute(wanted.where(_T.c.school_id == school_id).order_by(_T.c.term, _T.c.indicator)).all()
+    if terms is None:
+        return db.execute(_TOTALS, {"of": school_id}).all()
+    return db.execute(_TOTALS_IN, {"of": school_id, "terms": terms}).all()
 
 
 def totals_recomputed(

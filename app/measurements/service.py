@@ -1,6 +1,6 @@
 """ANALYSER: the verbs of a typed relevé, and the figures of a school as everyone reads them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.domain.indicators import Indicator
 from app.domain.rates import Figure
 from app.domain.readings import counts_sentence
 from app.domain.school_year import Term
-from app.domain.vocabulary import Grade, Source, Status
+from app.domain.vocabulary import Grade, Status
 from app.errors import Conflict, NotFound
 from app.measurements import queries
 from app.measurements.chains import WITHDRAWN, FigureKey, put_figure, says
@@ -42,14 +42,15 @@ def record_measurement(
     school = school_for(db, actor, uai, Task.COUNT)
     turn = take_turn(db, school.id)
     key, wanted = Checks(db, school).figure(data)
-    last = queries.tip(db, key.school_id, key.term, key.indicator, key.grade, key.source, key.source_key)
+    typed = queries.typed_tips(db, school.id, key.term, key.indicator)
+    last = typed.get(key.grade)
     check_replaced(last, data.replaces, wanted)
-    row = put_figure(db, actor, turn, key, wanted, row_id=row_id)
+    row = put_figure(db, actor, turn, key, wanted, last, row_id=row_id)
     if row is None and last is None:
         raise NotFound("Il n’y a rien à retirer dans cette case.")
     answer = row or last
     assert answer is not None
-    other = withdraw_other_grain(db, actor, turn, key, seen) if wanted != WITHDRAWN else 0
+    other = withdraw_other_grain(db, actor, turn, key, typed, seen) if wanted != WITHDRAWN else 0
     if row is not None or other:
         verb = "measurement.corrected" if answer.replaces else "measurement.recorded"
         record(db, actor, turn, verb, f"measurement:{answer.id}", before=last, after=answer)
@@ -79,19 +80,25 @@ def put_measurement(
     return existing, False
 
 
-def withdraw_other_grain(db: Session, actor: Actor, turn: Turn, key: FigureKey, seen: int | None) -> int:
+def withdraw_other_grain(
+    db: Session, actor: Actor, turn: Turn, key: FigureKey, typed: dict[Grade, Measurement], seen: int | None
+) -> int:
     """Whole school or by grade, never both: they would be added twice. How many answers were withdrawn.
 
-    Raises Conflict for one that was typed after the version `seen`.
+    `typed` is the tip of each box, and follows. Raises Conflict for one typed after the version `seen`.
     """
-    typed = queries.live_rows(db, key.school_id, term=key.term, indicator=key.indicator, source=Source.TYPED)
-    others = [row for row in typed if (row.grade is Grade.ALL) != (key.grade is Grade.ALL)]
+    others = [
+        row
+        for grade, row in typed.items()
+        if says(row) != WITHDRAWN and (grade is Grade.ALL) != (key.grade is Grade.ALL)
+    ]
     if seen is not None and any(row.version > seen for row in others):
         grain = "par niveau" if key.grade is Grade.ALL else "pour toute l’école"
         told = f"Quelqu’un vient de répondre {grain}\u202f: relisez avant d’enregistrer."
         raise Conflict(told, code="replaced")
     for row in others:
-        put_figure(db, actor, turn, FigureKey(key.school_id, key.term, key.indicator, row.grade), WITHDRAWN)
+        other = FigureKey(key.school_id, key.term, key.indicator, row.grade)
+        typed[row.grade] = put_figure(db, actor, turn, other, WITHDRAWN, row) or row
     return len(others)
 
 
@@ -117,12 +124,15 @@ def series_of_school(
     db: Session, school: School, terms: Sequence[Term] | None = None, *, as_of: int | None = None
 ) -> dict[str, dict[Term, Total]]:
     """Every figure of the school in one read; with a ledger version, as it was at that turn."""
-    series: dict[str, dict[Term, Total]] = {}
-    rows = (
+    return series_of(
         queries.totals_of_school(db, school.id, terms=terms)
         if as_of is None
         else queries.totals_recomputed(db, school.id, version=as_of)
     )
+
+
+def series_of(rows: Iterable[Any]) -> dict[str, dict[Term, Total]]:
+    series: dict[str, dict[Term, Total]] = {}
     for row in rows:
         series.setdefault(row.indicator, {})[Term(row.term)] = _total(row)
     return series

@@ -13,23 +13,31 @@ from app.domain.territories import NATION
 from app.domain.vocabulary import TerritoryLevel
 from app.schools.models import School, SchoolYearProfile, TermCalendar, Territory, TrackedIndicator
 
+_BY_UAI = select(School).where(col(School.uai) == sa.bindparam("uai"))
+
 
 def school_by_uai(db: Session, uai: str) -> School | None:
-    return db.scalars(select(School).where(col(School.uai) == uai)).one_or_none()
+    return db.scalars(_BY_UAI, {"uai": uai}).one_or_none()
 
 
 def any_school(db: Session) -> bool:
     return db.scalar(select(School.id).limit(1)) is not None
 
 
+_PROFILE_AT = (
+    select(SchoolYearProfile)
+    .where(
+        col(SchoolYearProfile.school_id) == sa.bindparam("school_id"),
+        col(SchoolYearProfile.year) <= sa.bindparam("year"),
+    )
+    .order_by(col(SchoolYearProfile.year).desc())
+    .limit(1)
+)
+
+
 def profile_at(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | None:
     """What the school is in `year`: that year's profile, else the latest one before it."""
-    return db.scalars(
-        select(SchoolYearProfile)
-        .where(col(SchoolYearProfile.school_id) == school_id, col(SchoolYearProfile.year) <= year)
-        .order_by(col(SchoolYearProfile.year).desc())
-        .limit(1)
-    ).one_or_none()
+    return db.scalars(_PROFILE_AT, {"school_id": school_id, "year": year}).one_or_none()
 
 
 def profiles_of_school(db: Session, school_id: UUID) -> Sequence[SchoolYearProfile]:
@@ -46,16 +54,24 @@ def profile_of(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | N
     return db.get(SchoolYearProfile, (school_id, year))
 
 
+_CALENDAR = select(TermCalendar).where(
+    col(TermCalendar.school_id) == sa.bindparam("school_id"), col(TermCalendar.year) == sa.bindparam("year")
+)
+
+
 def own_calendar(db: Session, school_id: UUID, year: str) -> TermCalendar | None:
-    return db.get(TermCalendar, (school_id, year))
+    return db.scalars(_CALENDAR, {"school_id": school_id, "year": year}).one_or_none()
+
+
+_TRACKED = (
+    select(TrackedIndicator)
+    .where(col(TrackedIndicator.school_id) == sa.bindparam("school_id"))
+    .order_by(col(TrackedIndicator.is_own), col(TrackedIndicator.slug))
+)
 
 
 def tracked_rows(db: Session, school_id: UUID) -> Sequence[TrackedIndicator]:
-    return db.scalars(
-        select(TrackedIndicator)
-        .where(col(TrackedIndicator.school_id) == school_id)
-        .order_by(col(TrackedIndicator.is_own), col(TrackedIndicator.slug))
-    ).all()
+    return db.scalars(_TRACKED, {"school_id": school_id}).all()
 
 
 def tracked_or_none(db: Session, school_id: UUID, slug: str) -> TrackedIndicator | None:

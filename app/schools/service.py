@@ -77,7 +77,7 @@ def indicator_of(row: TrackedIndicator) -> Indicator:
 
 def indicator_followed(db: Session, school: School, slug: str, field: str = "indicator") -> Indicator:
     """The indicator of that name, or Invalid on `field` when the school does not follow it."""
-    found = indicators_of(db, school).get(slug)
+    found = INDICATORS[slug] if slug in OFFICIAL else indicators_of(db, school).get(slug)
     if found is None:
         told = "L’école ne suit pas cet indicateur\u202f: ajoutez-le dans « Nos indicateurs »."
         raise Invalid.one(field, told, "unknown_indicator")

@@ -14,9 +14,9 @@ from app.accounts.access import actor_of_user
 from app.accounts.actor import Actor
 from app.accounts.models import SchoolMembership, TerritoryMembership, WebSession
 from app.domain.uai import expected_letter
-from app.domain.vocabulary import Door, Grade, PriorityEducation, Role, Source
+from app.domain.vocabulary import Door, Grade, PriorityEducation, Role
 from app.measurements.models import MeasurementIn
-from app.measurements.queries import tip
+from app.measurements.queries import typed_tips
 from app.measurements.service import record_measurement
 from app.schools.models import SchoolYearProfile
 from app.schools.queries import nation
@@ -55,7 +55,7 @@ class Region:
         term: str = T1,
     ) -> None:
         code, key = self.schools[name]
-        last = tip(self.db, key, term, indicator, Grade.ALL, Source.TYPED, "")
+        last = typed_tips(self.db, key, term, indicator).get(Grade.ALL)
         answer = {"indicator": indicator, "term": term, "counted": counted, "out_of": out_of}
         answer["replaces"] = str(last.id) if last else None
         record_measurement(self.db, self.actor, code, MeasurementIn.model_validate(answer))

@@ -13,13 +13,13 @@ from sqlmodel import Session
 from app.accounts.access import actor_of_user
 from app.accounts.actor import command_actor
 from app.accounts.models import SchoolMembership
-from app.domain.vocabulary import Door, Grade, PriorityEducation, Role, SchoolType, Sector, Source
+from app.domain.vocabulary import Door, Grade, PriorityEducation, Role, SchoolType, Sector
 from app.elections.models import ElectionIn
 from app.elections.queries import election_or_none
 from app.elections.service import delete_election, record_election
 from app.errors import Conflict
 from app.measurements.models import MeasurementIn
-from app.measurements.queries import tip
+from app.measurements.queries import typed_tips
 from app.measurements.service import record_measurement
 from app.schools.directory import ListedSchool, NamedCirconscription
 from app.schools.exports import Reading
@@ -94,7 +94,7 @@ class Service:
         self.actor = actor_of_user(db, head, Door.API, "test")
 
     def say(self, school: int, term: str, indicator: str, counted: int, out_of: int | None) -> None:
-        last = tip(self.db, self.ids[school], term, indicator, Grade.ALL, Source.TYPED, "")
+        last = typed_tips(self.db, self.ids[school], term, indicator).get(Grade.ALL)
         answer = {"indicator": indicator, "term": term, "counted": counted, "out_of": out_of}
         answer["replaces"] = str(last.id) if last else None
         record_measurement(self.db, self.actor, UAIS[school], MeasurementIn.model_validate(answer))

@@ -11,10 +11,10 @@ from sqlmodel import Session
 from app.accounts.queries import audit_chain
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
-from app.domain.vocabulary import Grade, Source
+from app.domain.vocabulary import Grade
 from app.errors import Conflict, Invalid
 from app.measurements.models import MeasurementIn
-from app.measurements.queries import tip
+from app.measurements.queries import typed_tips
 from app.measurements.service import record_measurement
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn
 from app.reviews.service import close_review, decide, open_review
@@ -35,7 +35,7 @@ def say(db: Session, world: World) -> Callable[..., None]:
     """`say("individual_meetings", 158, 196)` types a figure of school A, or corrects it."""
 
     def typed(indicator: str, counted: int, out_of: int | None = None, term: str = T1) -> None:
-        last = tip(db, world.a.id, term, indicator, Grade.ALL, Source.TYPED, "")
+        last = typed_tips(db, world.a.id, term, indicator).get(Grade.ALL)
         answer = {"indicator": indicator, "term": term, "counted": counted, "out_of": out_of}
         answer["replaces"] = str(last.id) if last else None
         record_measurement(db, world.actor(db, "claire"), A, MeasurementIn.model_validate(answer))
