@@ -1,10 +1,10 @@
-"""Samples taken in turn, and the table that is made of them."""
+"""Samples taken in turn, and the tables that are made of them."""
 
 import json
 import math
+import os
 import platform
 import statistics
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -15,10 +15,11 @@ OURS = "Confiance"
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Times of one side, in seconds."""
+    """Times of one side, in seconds; `cpu` is what its server used for them, whoever else was at work."""
 
     times: tuple[float, ...]
     errors: int = 0
+    cpu: float = 0.0
 
     def at(self, share: float) -> float:
         """The nearest-rank quantile: a time that was measured, never one between two."""
@@ -42,7 +43,7 @@ class Samples:
         return 1 / statistics.fmean(self.times)
 
     def __add__(self, other: "Samples") -> "Samples":
-        return Samples(self.times + other.times, self.errors + other.errors)
+        return Samples(self.times + other.times, self.errors + other.errors, self.cpu + other.cpu)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Line:
     side: str
     median: float | None = None
     p95: float | None = None
+    cpu: float | None = None
     said: str = ""
 
 
@@ -70,10 +72,10 @@ class Bar:
     def holds(self) -> bool:
         return self.found >= self.limit if self.at_least else self.found <= self.limit
 
-    def __str__(self) -> str:
-        sign = "≥" if self.at_least else "≤"
-        said = "holds" if self.holds else "MISSED"
-        return f"{said:7} {self.question}: {self.what}: {self.found:.3g} ({sign} {self.limit:g})"
+    @property
+    def cells(self) -> tuple[str, str, str, str, str]:
+        asked = f"{'≥' if self.at_least else '≤'} {self.limit:g}"
+        return self.question, self.what, f"{self.found:.3g}", asked, "holds" if self.holds else "MISSED"
 
 
 @dataclass
@@ -91,7 +93,8 @@ class Report:
     def side(self, name: str, samples: Samples, said: str = "") -> None:
         errors = f"{samples.errors} errors" if samples.errors else ""
         told = ", ".join(filter(None, (said, errors)))
-        self.lines.append(Line(self.question, name, samples.p50 * 1000, samples.p95 * 1000, told))
+        cpu = samples.cpu / len(samples.times) * 1000 or None
+        self.lines.append(Line(self.question, name, samples.p50 * 1000, samples.p95 * 1000, cpu, told))
 
     def number(self, name: str, said: str) -> None:
         self.lines.append(Line(self.question, name, said=said))
@@ -114,30 +117,67 @@ def in_turn(sides: Mapping[str, Callable[[], Samples]], rounds: int = 5) -> dict
     return found
 
 
-def as_table(reports: Sequence[Report]) -> str:
-    rows = [("question", "side", "median ms", "p95 ms", "")]
-    for report in reports:
-        for line in report.lines:
-            median, p95 = (f"{one:.2f}" if one is not None else "" for one in (line.median, line.p95))
-            rows.append((line.question, line.side, median, p95, line.said))
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    shapes = [[cell.ljust(width) for cell, width in zip(row, widths, strict=False)] for row in rows]
-    text = [" | ".join([*shape, row[4]]).rstrip() for shape, row in zip(shapes, rows, strict=True)]
-    text.insert(1, "-+-".join("-" * width for width in widths))
-    return "\n".join([*text, "", *(str(bar) for report in reports for bar in report.bars)])
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """When and where figures were taken: without it they say nothing."""
+
+    day: str
+    processors: int
+    system: str
+    load: float
+    """Processes that wanted to run, over the last minute, before the measures began."""
+    libraries: dict[str, str]
+
+    @classmethod
+    def now(cls, day: str) -> "Setting":
+        names = ("fastapi", "sqlmodel", "sqlalchemy", "pydantic", "uvicorn")
+        libraries = {"python": platform.python_version()} | {name: version(name) for name in names}
+        return cls(day, _processors(), platform.system(), os.getloadavg()[0], libraries)
+
+    def __str__(self) -> str:
+        known = ", ".join(f"{name} {number}" for name, number in self.libraries.items())
+        quiet = "" if self.load < self.processors / 4 else ": NOT A QUIET MACHINE, only ratios mean something"
+        where = f"{self.processors} processors, {self.system}, load before {self.load:.1f}{quiet}"
+        return f"Measured on {self.day}; {where}; {known}."
 
 
-def write_json(reports: Sequence[Report], file: Path) -> None:
-    machine = {"python": sys.version.split()[0], "system": platform.system(), "processors": _processors()}
-    libraries = {name: version(name) for name in ("fastapi", "sqlmodel", "sqlalchemy", "pydantic", "uvicorn")}
+def as_markdown(reports: Sequence[Report], setting: Setting) -> str:
+    """Ready to be pasted into docs/performance.md."""
+    sides = [
+        (line.question, line.side, _ms(line.median), _ms(line.p95), _ms(line.cpu), line.said)
+        for report in reports
+        for line in report.lines
+    ]
+    bars = [bar.cells for report in reports for bar in report.bars]
+    return "\n\n".join(
+        [
+            str(setting),
+            _table(("question", "side", "median ms", "p95 ms", "CPU ms", ""), sides),
+            _table(("question", "what", "found", "asked", ""), bars),
+        ]
+    )
+
+
+def _ms(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    lines = [head, tuple("-" * max(width, 3) for width in widths), *rows]
+    return "\n".join(
+        f"| {' | '.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))} |"
+        for row in lines
+    )
+
+
+def write_json(reports: Sequence[Report], setting: Setting, file: Path) -> None:
     found = [
         asdict(report) | {"bars": [asdict(bar) | {"holds": bar.holds} for bar in report.bars]}
         for report in reports
     ]
-    file.write_text(json.dumps({"machine": machine, "libraries": libraries, "questions": found}, indent=1))
+    file.write_text(json.dumps({"setting": asdict(setting), "questions": found}, indent=1))
 
 
 def _processors() -> int:
-    import os
-
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,6 +1,7 @@
 """Servers in processes of their own, on loopback, and clients that keep their connection."""
 
 import contextlib
+import dataclasses
 import functools
 import http.client
 import operator
@@ -30,6 +31,11 @@ class Server:
         """Resident bytes of the process (Linux)."""
         pages = int(Path(f"/proc/{self.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE")
+
+    def cpu(self) -> float:
+        """Seconds of processor the process has used so far, the system's on its behalf included (Linux)."""
+        after_name = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
@@ -141,7 +147,12 @@ class Client:
 def one_client(side: Side, times: int) -> Callable[[], Samples]:
     """A measure for `in_turn`: `times` requests, one after the other."""
     client = Client(side)
-    return lambda: client.send(times)
+    return lambda: _with_cpu(side.server, lambda: client.send(times))
+
+
+def _with_cpu(server: Server, measure: Callable[[], Samples]) -> Samples:
+    before = server.cpu()
+    return dataclasses.replace(measure(), cpu=server.cpu() - before)
 
 
 def many_clients(side: Side, clients: int = 16, times: int = 20) -> Callable[[], Samples]:
@@ -164,4 +175,4 @@ def many_clients(side: Side, clients: int = 16, times: int = 20) -> Callable[[],
             thread.join()
         return functools.reduce(operator.add, found)
 
-    return measure
+    return lambda: _with_cpu(side.server, measure)

@@ -13,25 +13,19 @@ ODK = 41
 """Submissions a second that ODK Central publishes for one of its servers: a sanity line, another machine."""
 
 
-class Corrections:
-    """Each client corrects one figure of its own school again and again."""
+class Boxes:
+    """Each client fills in its own school's boxes, five years of them, and then corrects them in turn."""
 
     def __init__(self, country: Country) -> None:
         self.country = country
-        self.last: dict[int, str] = {}
-        self.counted = 0
+        self.last: dict[tuple[int, str], str] = {}
+        self.sent = [0] * len(country.heads)
 
     def ask(self, client: int) -> Ask:
-        head = self.country.heads[client]
-        self.counted += 1
-        data = {
-            "indicator": INDICATOR,
-            "term": self.country.terms[-1],
-            "counted": self.counted % 40,
-            "out_of": 40,
-        }
-        if client in self.last:
-            data["replaces"] = self.last[client]
+        head, term = self.country.heads[client], self._term(client)
+        data = {"indicator": INDICATOR, "term": term, "counted": self.sent[client] % 37, "out_of": 40}
+        if (client, term) in self.last:
+            data["replaces"] = self.last[client, term]
         return Ask(
             f"/api/v1/schools/{head.uai}/measurements",
             {"Authorization": f"Bearer {head.token}", "Content-Type": "application/json"},
@@ -41,7 +35,11 @@ class Corrections:
         )
 
     def hear(self, client: int, body: bytes) -> None:
-        self.last[client] = json.loads(body)["id"]
+        self.last[client, self._term(client)] = json.loads(body)["id"]
+        self.sent[client] += 1
+
+    def _term(self, client: int) -> str:
+        return self.country.terms[self.sent[client] % len(self.country.terms)]
 
 
 def bare(client: int) -> Ask:
@@ -59,14 +57,14 @@ def run() -> Report:
     report = Report.on("write")
     with tempfile.TemporaryDirectory() as folder:
         country = build(f"sqlite:///{folder}/write.db", is_filled=False)
-        corrections = Corrections(country)
+        boxes = Boxes(country)
         with (
             confiance(country.url) as ours,
             floor("write", FLOOR_DATABASE=f"{folder}/floor.db") as lowest,
             floor("naive", FLOOR_DATABASE=f"{folder}/naive.db") as naive,
         ):
             sides = {
-                OURS: Side(ours, corrections.ask, corrections.hear),
+                OURS: Side(ours, boxes.ask, boxes.hear),
                 FLOOR: Side(lowest, bare),
                 NAIVE: Side(naive, bare),
             }
