@@ -1,11 +1,12 @@
 """What a typed relevé must respect, and what of a school it is held against."""
 
+from functools import cached_property
 from uuid import UUID
 
 from sqlmodel import Session
 
 from app.domain.french import number
-from app.domain.indicators import INDICATORS, Indicator
+from app.domain.indicators import INDICATORS, OFFICIAL, Indicator
 from app.domain.rates import Figure
 from app.domain.school_year import SchoolYear, Term
 from app.domain.vocabulary import Grade, Source, Status
@@ -14,7 +15,7 @@ from app.measurements.chains import WITHDRAWN, FigureKey, Live, says
 from app.measurements.models import MeasurementIn
 from app.schools.models import School, SchoolYearProfile
 from app.schools.queries import profile_at, tracked_or_none
-from app.schools.service import current_term, indicator_followed, indicator_of
+from app.schools.service import current_term, indicator_followed, indicator_of, indicators_of
 
 _ELSEWHERE = {
     Source.ELECTION: "Ce nombre vient de l’élection\u202f: corrigez-le sur la page de l’élection.",
@@ -28,8 +29,12 @@ class Checks:
 
     def __init__(self, db: Session, school: School) -> None:
         self._db, self._school, self._now = db, school, current_term(db, school)
-        self._indicators: dict[str, Indicator] = {}
         self._grades: dict[SchoolYear, list[Grade]] = {}
+
+    @cached_property
+    def _followed(self) -> dict[str, Indicator]:
+        """Read for the first indicator that is not one of the five: every school follows those."""
+        return indicators_of(self._db, self._school)
 
     def figure(self, data: MeasurementIn) -> tuple[FigureKey, Figure]:
         """The figure a body speaks of, once its indicator, term, grade and shape were found to fit."""
@@ -44,9 +49,8 @@ class Checks:
 
     def place(self, slug: str, term: Term) -> tuple[Indicator, Term]:
         """An indicator that the school follows, in a term that has begun; Invalid otherwise."""
-        indicator = self._indicators.get(slug)
-        if indicator is None:
-            indicator = self._indicators[slug] = indicator_followed(self._db, self._school, slug)
+        known = INDICATORS if slug in OFFICIAL else self._followed
+        indicator = known.get(slug) or indicator_followed(self._db, self._school, slug)
         if term > self._now:
             raise Invalid.one("term", "Ce trimestre n’a pas encore commencé.", "future_term")
         if indicator.is_yearly and term.number != 1:
