@@ -17,6 +17,7 @@ from app.exchange.exporting import rows_as_table, school_tables, write_archive
 from app.exchange.models import ImportReport
 from app.exchange.service import import_file
 from app.exchange.sheets import Sheet, read_sheets, refused
+from app.exchange.told_tables import told_tables
 from app.exchange.waiting import parts_for
 from app.web.answers import table_answer
 from app.web.files import attached, binary
@@ -122,14 +123,19 @@ def get_file(
 
 @router.get("/schools/{uai}/export.xlsx", responses=binary(Format.XLSX.media_type, "Une feuille par sorte."))
 def get_export_workbook(db: Db, actor: CurrentActor, uai: Uai) -> Response:
-    """Tout ce que l’école a écrit, en un classeur : importé avec `kind=school`, il redonne la même école."""
-    return _whole(school_tables(db, actor, uai), write_workbook, uai, "xlsx", Format.XLSX.media_type)
+    """Tout ce que l’école a écrit, en un classeur : importé avec `kind=school`, il redonne la même école.
+
+    Les feuilles « Fiches action » et « Rapports » sont à lire : l’import les laisse de côté.
+    """
+    tables = school_tables(db, actor, uai) + told_tables(db, actor, uai)
+    return _whole(tables, write_workbook, uai, "xlsx", Format.XLSX.media_type)
 
 
 @router.get("/schools/{uai}/export.zip", responses=binary("application/zip", "Un CSV par sorte."))
 def get_export_archive(db: Db, actor: CurrentActor, uai: Uai) -> Response:
     """Le même contenu en fichiers CSV, un par sorte."""
-    return _whole(school_tables(db, actor, uai), write_archive, uai, "zip", "application/zip")
+    tables = school_tables(db, actor, uai) + told_tables(db, actor, uai)
+    return _whole(tables, write_archive, uai, "zip", "application/zip")
 
 
 def _whole(

@@ -1,5 +1,6 @@
 """Reads and links of reports. Every read starts from a school the caller was allowed."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.actions.models import Event, EventPartner
+from app.actions.models import Action, Event, EventPartner
 from app.domain.report import Attended, Period, TargetEffect
 from app.domain.vocabulary import EventState
 from app.errors import NotFound
@@ -27,6 +28,41 @@ def effects_of(db: Session, school_id: UUID, action_id: UUID) -> list[ReportEffe
     )
     order = list(TargetEffect)
     return sorted(rows, key=lambda row: order.index(row.effect))
+
+
+def reports_of_school(db: Session, school_id: UUID) -> Sequence[tuple[ActionReport, str]]:
+    """(report, title of its action), the oldest action first."""
+    rows = db.execute(
+        select(ActionReport, Action.title)
+        .join(
+            Action,
+            sa.and_(col(Action.school_id) == ActionReport.school_id, Action.id == ActionReport.action_id),
+        )
+        .where(col(ActionReport.school_id) == school_id)
+        .order_by(col(ActionReport.action_id))
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def effects_of_school(db: Session, school_id: UUID) -> dict[UUID, list[ReportEffect]]:
+    """Action → its target effects, in the order of the list."""
+    order, found = list(TargetEffect), defaultdict[UUID, list[ReportEffect]](list)
+    rows = db.scalars(select(ReportEffect).where(col(ReportEffect.school_id) == school_id))
+    for row in sorted(rows, key=lambda row: order.index(row.effect)):
+        found[row.action_id].append(row)
+    return found
+
+
+def notes_of_school(db: Session, school_id: UUID) -> dict[UUID, list[EvaluationNote]]:
+    """Action → its notes, by day."""
+    found = defaultdict[UUID, list[EvaluationNote]](list)
+    for note in db.scalars(
+        select(EvaluationNote)
+        .where(col(EvaluationNote.school_id) == school_id)
+        .order_by(col(EvaluationNote.noted_on), col(EvaluationNote.id))
+    ):
+        found[note.action_id].append(note)
+    return found
 
 
 def relink_effects(db: Session, report: ActionReport, wanted: Iterable[TargetEffect]) -> None:

@@ -1,6 +1,7 @@
 """The sentences that the page and the document of a report share."""
 
 from app.reports.answers import EffectOut, EvaluationOut
+from app.reports.models import ReportEffect
 from app.web.french import long_day
 
 NOT_WHY = (
@@ -20,6 +21,6 @@ def evaluation_sentence(evaluation: EvaluationOut) -> str:
     return f"{told}\u202f; elle pourra être close ensuite."
 
 
-def finding_of(row: EffectOut) -> str:
+def finding_of(row: EffectOut | ReportEffect) -> str:
     """« Observé », or that nobody concluded yet."""
     return row.finding.label.capitalize() if row.finding else "Pas encore conclu"

@@ -312,7 +312,8 @@ def test_any_school_comes_back_the_same(db: Session, world: World, examples: int
 def test_the_archive_holds_a_csv_a_kind(sign_in: Any) -> None:
     answer = sign_in("claire").get(f"/api/v1/schools/{A}/export.zip")
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        assert archive.namelist() == [f"confiance-{A}-{kind.slug}.csv" for kind in KINDS]
+        slugs = [*(kind.slug for kind in KINDS), "action-sheets", "reports"]
+        assert archive.namelist() == [f"confiance-{A}-{slug}.csv" for slug in slugs]
         assert (
             archive.read(f"confiance-{A}-goals.csv").decode("utf-8-sig").startswith("Enjeu;Objectif;Pourquoi")
         )
