@@ -33,7 +33,7 @@ def test_half_a_file_is_not_taken_for_the_whole(served: Served) -> None:
         return SpooledAnswer(disk, 10 * CHUNK, "text/csv", {})
 
     with (
-        httpx.Client(trust_env=False) as client,
+        httpx.Client(trust_env=False, timeout=60) as client,
         pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"),
     ):
         client.get(f"{served.url}/api/v1/broken")
