@@ -36,12 +36,12 @@ def pass_on(db: Session, main: tuple[Actor, School], others: list[tuple[Actor, S
     sheet, _ = sheets_of_school(db, school.id)[0]
     named = SharingIn(readers=Readers.CIRCONSCRIPTION, credit=Credit.SCHOOL)
     cafe = publish_sheet(db, claire, school.uai, sheet.action_id, named, 0)
-    (nora, unnamed), (karim, taker) = others[:2]
+    (karim, unnamed), (nora, taker) = others[:2]
     action = next(row for row in actions_of_school(db, unnamed.id) if row.title.startswith("Rencontres"))
-    write_sheet(db, nora, unnamed.uai, action.id, ActionSheetIn(answers=_MEETINGS), 0)
+    write_sheet(db, karim, unnamed.uai, action.id, ActionSheetIn(answers=_MEETINGS), 0)
     discreet = SharingIn(readers=Readers.EVERYONE, credit=Credit.ANONYMOUS)
-    publish_sheet(db, nora, unnamed.uai, action.id, discreet, 0)
-    shared, today = shared_or_404(db, karim, cafe.id), today_at(taker)
+    publish_sheet(db, karim, unnamed.uai, action.id, discreet, 0)
+    shared, today = shared_or_404(db, nora, cafe.id), today_at(taker)
     data = TakeUpSheetIn(
         sheet_id=shared.id,
         axis=shared.axis,
@@ -52,4 +52,4 @@ def pass_on(db: Session, main: tuple[Actor, School], others: list[tuple[Actor, S
         planned_from=today,
         planned_to=today + timedelta(days=200),
     )
-    take_up_sheet(db, karim, taker.uai, data)
+    take_up_sheet(db, nora, taker.uai, data)
