@@ -1,6 +1,7 @@
 """« Reprendre cette pratique », the checklist that comes of it, and what the plan asks of parents."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
@@ -99,6 +100,29 @@ def test_changing_an_action_keeps_what_it_came_from(sign_in: SignIn, db: Session
     changed = sign_in("claire").put(url, json=body, headers={"If-Match": '"1"'}).json()
     assert (changed["title"], changed["practice"]) == ("Café du mardi", "parents_cafe")
     assert len(changed["conditions"]) == len(CAFE.conditions)
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_catalogue_that_changes_leaves_the_schools_their_words(
+    sign_in: SignIn, db: Session, world: World, monkeypatch: pytest.MonkeyPatch, is_kept: bool
+) -> None:
+    """The next version of the service words a practice anew, or has it no more."""
+    action = taken_up(db, world, title="Le café du vendredi", conditions=["Une heure fixe"])
+    if is_kept:
+        reworded = replace(CAFE, title="Autrement dit", conditions=("Tout autre chose",))
+        monkeypatch.setitem(PRACTICES, "parents_cafe", reworded)
+    else:
+        monkeypatch.delitem(PRACTICES, "parents_cafe")
+    claire, here = sign_in("claire"), f"/schools/{A}/actions/{action}"
+    found = claire.get(f"/api/v1{here}").json()
+    assert found["title"] == "Le café du vendredi"
+    assert [condition["text"] for condition in found["conditions"]] == ["Une heure fixe"]
+    page = claire.get(f"/ecoles/{A}/actions/{action}")
+    assert page.status_code == 200
+    assert ("Autrement dit" in page.text) is is_kept
+    body = ACTION | {"title": "Café du mardi", "reason": "Autre jour"}
+    changed = claire.put(f"/api/v1{here}", json=body, headers={"If-Match": '"1"'})
+    assert changed.status_code == 200
 
 
 # --- the doors ------------------------------------------------------------------------------------------
