@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,18 +13,22 @@ from sqlmodel import select
 
 from app.accounts import secrets
 from app.accounts.access import actor_of_user
+from app.accounts.actor import Task
 from app.accounts.models import User, WebSession
 from app.actions.models import Action, Event, Partner
 from app.counting.models import TapIn, TapsIn
 from app.counting.service import receive_taps
 from app.db import Database, make_engine
-from app.demo.places import MAIN
+from app.demo.places import MAIN, PLACES
+from app.demo.reports import CAFE, WRITTEN
 from app.demo.world import fill
 from app.domain.vocabulary import Door, EventState, Grade
 from app.goals.models import Goal
 from app.parents.models import ParentLink, ParentLinkIn, RemarkIn, RemarkTopic
 from app.parents.service import keep_remark, leave_remark, share_with_parents
-from app.reports.models import ActionReport
+from app.passing_on.models import PublishedSheet
+from app.reports.models import ActionReport, StartIn
+from app.reports.service import start_evaluation, write_report
 from app.reviews.models import ReviewIn
 from app.reviews.service import open_review
 from app.schools.queries import school_by_uai
@@ -65,6 +71,12 @@ PAGES = {
         f"{HOME}/actions/{{action}}/rapport/modifier",
         f"{HOME}/actions/{{told}}/rapport",
         f"{HOME}/actions/{{told}}/rapport/rouvrir",
+        f"{HOME}/actions/{{over}}/rapport",
+        f"{HOME}/actions/{{over}}/rapport/clore",
+        f"{HOME}/actions/{{passed_on}}/fiche",
+        f"{HOME}/actions/{{passed_on}}/partage",
+        f"{HOME}/actions/{{passed_on}}/partage?readers=everyone&credit=anonymous",
+        f"{HOME}/actions/{{passed_on}}/partage/retirer",
         f"{HOME}/partenaires/{{partner}}",
         f"{HOME}/rendez-vous/{{event}}",
         f"{HOME}/comptage/{{event}}",
@@ -87,6 +99,11 @@ PAGES = {
         "/pratiques/themed_tea",
         "/mon-compte",
         f"{HOME}/rien",
+    ],
+    "karim": [
+        "/fiches?q=cafe+parent&step=come",
+        "/fiches/{shared}",
+        f"/ecoles/{PLACES[1].uai}/fiches-publiees/{{shared}}",
     ],
     "lea": [HOME, f"{HOME}/saisie/2026-2027-T1", f"{HOME}/conseil/2026-2027-T1"],
     "ines": [
@@ -130,6 +147,10 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
         claire = db.scalars(select(User).where(User.email == "claire@demo.invalid")).one()
         head = actor_of_user(db, claire, Door.PAGE, "test")
         open_review(db, head, MAIN.uai, ReviewIn(term="2026-2027-T1"))
+        school_id = head.schools_for(Task.STEER)[0]
+        over = db.scalars(select(Action.id).where(*last_year(school_id))).one()
+        write_report(db, head, MAIN.uai, over, WRITTEN, 0)
+        start_evaluation(db, head, MAIN.uai, over, StartIn(started_on=date(2025, 10, 1)), 1)
         link = share_with_parents(db, head, MAIN.uai, ParentLinkIn(term="2025-2026-T3")).link
         link.token_hash = secrets.fingerprint(SECRET)
         for text in ("Plus de rencontres le soir.", "Le café plaît beaucoup."):
@@ -138,6 +159,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
         keep_remark(db, head, MAIN.uai, remark.id, remark.version)
     database.engine.dispose()
     yield from serve(url)
+
+
+def last_year(school_id: UUID) -> tuple[Any, ...]:
+    """The café whose twelve months are over, and whose evaluation is not closed."""
+    return Action.school_id == school_id, Action.title == CAFE, Action.planned_from == date(2025, 9, 28)
 
 
 @pytest.fixture(scope="module")
@@ -155,10 +181,13 @@ def ids(demo: Site) -> dict[str, str]:
             receive_taps(writing, head, MAIN.uai, event.id, TapsIn(taps=pressed))
         goal = db.scalars(select(Goal.id).where(Goal.school_id == school.id)).first()
         action = db.scalars(select(Action.id).where(Action.id == event.action_id)).first()
+        over = db.scalars(select(Action.id).where(*last_year(school.id))).one()
+        shared = db.scalars(select(PublishedSheet).where(PublishedSheet.school_id == school.id)).one()
         link = db.scalars(select(ParentLink.id)).first()
         told = db.scalars(select(ActionReport.action_id)).first()
         partner = db.scalars(select(Partner.id).where(Partner.school_id == school.id)).first()
-        found = {"told": str(told), "partner": str(partner), "link": str(link)}
+        found = {"told": str(told), "partner": str(partner), "link": str(link), "over": str(over)}
+        found |= {"shared": str(shared.id), "passed_on": str(shared.action_id)}
         return found | {"goal": str(goal), "action": str(action), "event": str(event.id)}
 
 
