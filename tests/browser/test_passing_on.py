@@ -106,7 +106,7 @@ def test_a_sheet_is_published_taken_up_and_withdrawn(
     find_and_take_up(karim)
     expect(karim.locator("main")).to_contain_text("une école qui n’a pas souhaité être nommée")
     claire.reload()
-    expect(claire.locator("main")).to_contain_text("1 action en est née.")
+    expect(claire.locator("main")).to_contain_text("Une action en est née.")
     follow(claire, "Retirer la fiche")
     press(claire, "Retirer la fiche")
     expect(claire.get_by_text("La fiche est retirée")).to_be_visible()
