@@ -46,6 +46,17 @@ class Forbidden(AppError):
     detail = "Votre rôle ne permet pas cette action."
 
 
+class SecondFactorNeeded(AppError):
+    """The password was right and something is left to do, at `url`; a page leads there."""
+
+    status, code, title = 403, "second_factor_needed", "Connexion à terminer"
+    detail = "Votre connexion n’est pas terminée : passez d’abord l’étape du second facteur."
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self.url = url
+
+
 class NotFound(AppError):
     """Also the answer for what exists but may not be seen: a stranger learns nothing."""
 

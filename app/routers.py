@@ -1,7 +1,14 @@
 """Every router of the two doors. The house rules and the authorisation matrix walk these tuples."""
 
 from app.accounts import api as accounts_api
-from app.accounts import house_pages, invitation_pages, own_pages, sign_in_pages
+from app.accounts import (
+    factor_pages,
+    house_pages,
+    invitation_pages,
+    own_pages,
+    password_pages,
+    sign_in_pages,
+)
 from app.accounts import pages as accounts_pages
 from app.action_sheets import api as action_sheets_api
 from app.action_sheets import pages as action_sheets_pages
@@ -75,6 +82,8 @@ PRIVATE = (
     accounts_pages.inviting,
     accounts_pages.router,
     own_pages.router,
+    password_pages.router,
+    factor_pages.router,
     home_pages.router,
     home_api.router,
     calendar_pages.router,

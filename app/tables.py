@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from app.accounts import factor_models
 from app.accounts import models as accounts
 from app.action_sheets import models as action_sheets
 from app.actions import models as actions
@@ -26,6 +27,7 @@ metadata = SQLModel.metadata
 FEATURES = (
     once,
     accounts,
+    factor_models,
     schools,
     measurements,
     elections,

@@ -10,7 +10,15 @@ from sqlmodel import Session
 from app.accounts import secrets
 from app.accounts.access import actor_of_user
 from app.accounts.actor import Actor
-from app.accounts.models import ApiToken, SchoolMembership, TerritoryMembership, TokenScope, User, WebSession
+from app.accounts.models import (
+    ApiToken,
+    SchoolMembership,
+    SessionProof,
+    TerritoryMembership,
+    TokenScope,
+    User,
+    WebSession,
+)
 from app.domain.vocabulary import (
     Door,
     PriorityEducation,
@@ -90,6 +98,7 @@ def build_world(db: Session) -> World:
         world.cookies[name] = f"cookie-of-{name}"
         db.add(
             WebSession(
+                proof=SessionProof.FACTOR,
                 token_hash=secrets.fingerprint(world.cookies[name]),
                 csrf=world.csrf(name),
                 user_id=user.id,

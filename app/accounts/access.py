@@ -14,16 +14,17 @@ from sqlmodel import Session
 
 from app import clock
 from app.accounts import holder_queries, queries, secrets
-from app.accounts.actor import SEEING, Actor, Task
+from app.accounts.actor import SEEING, Actor, Step, Task
 from app.accounts.models import ApiToken, TokenScope, User, WebSession
 from app.db import SAFE_METHODS, InRoom
 from app.domain.school_year import SchoolYear, today_in, year_of
 from app.domain.uai import normalise_uai
 from app.domain.vocabulary import Door
-from app.errors import Forbidden, NotFound, Stale, Unauthenticated, VersionRequired
+from app.errors import Forbidden, NotFound, SecondFactorNeeded, Stale, Unauthenticated, VersionRequired
 from app.schools.models import School
 from app.schools.queries import school_by_uai
 from app.web.forms import PostedForm
+from app.web.urls import with_next
 
 log = logging.getLogger("confiance.error")
 IDLE = timedelta(minutes=60)
@@ -69,10 +70,23 @@ def _from_session(db: Session, cookie: str, request_id: str) -> tuple[Actor, Cre
     found = holder_queries.session_with_user(db, secrets.fingerprint(cookie))
     if found is None or not is_live(found[0], clock.now()) or found[1].ended_at is not None:
         return None
-    session, user, duties = found
+    session, user, duties, has_factor = found
     actor = actor_of_user(db, user, Door.PAGE, request_id, duties)
     credential = Credential(WebSession, session.id, session.last_seen_at)
-    return replace(actor, session_id=session.id, csrf=session.csrf), credential
+    actor = replace(actor, session_id=session.id, csrf=session.csrf)
+    step = step_left(session, actor, has_factor)
+    if step is not None:  # without a duty, so that nothing opens even where the step were forgotten
+        actor = replace(actor, step=step, schools={}, territories={}, is_administrator=False)
+    return actor, credential
+
+
+def step_left(session: WebSession, actor: Actor, has_factor: bool) -> Step | None:
+    """A person with a second factor gives a code; one who has to have a factor makes it first."""
+    if session.proof.is_enough:
+        return None
+    if has_factor:
+        return Step.GIVE_CODE
+    return Step.ENROL if actor.must_have_factor else None
 
 
 def _from_token(db: Session, text: str, request_id: str) -> tuple[Actor, Credential] | None:
@@ -95,7 +109,8 @@ def _from_token(db: Session, text: str, request_id: str) -> tuple[Actor, Credent
 def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks, _: InRoom) -> Actor:
     """Who asks, read before any write lock is taken.
 
-    Raises Unauthenticated, or Forbidden for a forged form and for a write with a reading token.
+    Raises Unauthenticated, SecondFactorNeeded, or Forbidden for a forged form and for a write with a reading
+    token.
     """
     request.state.posted = posted
     scheme, _separator, bearer = request.headers.get("authorization", "").partition(" ")
@@ -111,6 +126,9 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
     if found is None:
         raise Unauthenticated()
     actor, credential = found
+    if actor.step is not None and not actor.step.leads_to(request.url.path):
+        wanted = request.url.path if request.method == "GET" else "/"
+        raise SecondFactorNeeded(with_next(actor.step.value, wanted))
     if request.method not in SAFE_METHODS:
         if not actor.may_write:
             raise Forbidden("Ce jeton ne permet que la lecture.", code="read_only_token")
@@ -151,7 +169,7 @@ def visitor(request: Request, _: InRoom) -> Actor | None:
         return None
     with request.app.state.database.session(reading=True) as db:
         found = _from_session(db, cookie, getattr(request.state, "request_id", ""))
-    if found is None:
+    if found is None or found[0].step is not None:
         return None
     request.state.actor = found[0]
     return found[0]

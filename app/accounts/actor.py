@@ -60,6 +60,21 @@ MAY: dict[Role, frozenset[Task]] = {
 }
 
 
+MUST_HAVE_FACTOR = frozenset({Role.INSPECTOR, Role.AUTHORITY, Role.ADMINISTRATOR})
+"""Who reads many schools, or opens their accounts, signs in with more than a password."""
+
+
+class Step(Enum):
+    """What is left to do before a session opens anything: the address of the page where it is done."""
+
+    GIVE_CODE = "/connexion/code"
+    ENROL = "/mon-compte/second-facteur"
+
+    def leads_to(self, path: str) -> bool:
+        """The pages that a session at this step may open; signing out is one."""
+        return path in {self.value, f"{self.value}/commencer", "/deconnexion"}
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """One signed-in person or token, with the duties that hold today."""
@@ -77,6 +92,13 @@ class Actor:
     """When the token used ends: what it makes may not outlive it."""
     session_id: UUID | None = None
     csrf: str = ""
+    step: Step | None = None
+    """What this session still has to do; until then the actor has no duty at all."""
+
+    @property
+    def must_have_factor(self) -> bool:
+        roles = {*self.schools.values(), *self.territories.values()}
+        return self.is_administrator or not roles.isdisjoint(MUST_HAVE_FACTOR)
 
     def schools_for(self, task: Task) -> list[UUID]:
         return [school for school, role in self.schools.items() if task in MAY[role]]

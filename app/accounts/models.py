@@ -41,6 +41,19 @@ class TokenScope(Labelled):
     WRITE = "write", "lire et écrire"
 
 
+class SessionProof(Labelled):
+    """What a session was opened with; `is_enough` for everybody, the password alone for some."""
+
+    PASSWORD = "password", "mot de passe"
+    FACTOR = "factor", "mot de passe et code"
+    RECOVERY_CODE = "recovery_code", "mot de passe et code de secours"
+    DEMO = "demo", "bouton de la démonstration"
+
+    @property
+    def is_enough(self) -> bool:
+        return self is not SessionProof.PASSWORD
+
+
 class User(SQLModel, table=True):
     """One person. `email` is folded to lower case; it is a sign-in name, never a mailing address."""
 
@@ -233,6 +246,7 @@ class WebSession(SQLModel, table=True):
     token_hash: str = Field(max_length=64, unique=True)
     csrf: str = Field(max_length=64)
     user_id: UUID = Field(foreign_key="user.id", index=True)
+    proof: SessionProof = Field(default=SessionProof.PASSWORD, sa_type=choice(SessionProof))
     browser: str = Field(default="", max_length=120)
     created_at: datetime
     last_seen_at: datetime

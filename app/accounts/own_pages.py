@@ -8,7 +8,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app import clock
-from app.accounts import queries, signing_in, tokens
+from app.accounts import factor_queries, queries, signing_in, tokens
 from app.accounts.access import CurrentActor, is_live
 from app.accounts.actor import Actor
 from app.accounts.models import TokenIn, User
@@ -44,6 +44,7 @@ def _account_page(
         raise NotFound()
     now = clock.now()
     schools, territories = queries.duties_shown(db, actor.user_id)
+    factor = factor_queries.factor_of(db, actor.user_id)
     return render(
         request,
         "accounts/mon_compte.html",
@@ -54,6 +55,8 @@ def _account_page(
         territories=territories,
         sessions=[session for session in queries.live_sessions(db, actor.user_id) if is_live(session, now)],
         tokens=[token for token in queries.tokens_of_user(db, actor.user_id) if token.revoked_at is None],
+        has_factor=factor is not None and factor.confirmed_at is not None,
+        codes_left=factor_queries.recovery_codes_left(db, actor.user_id),
         now=now,
         form=form,
     )

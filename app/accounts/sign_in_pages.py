@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from app.accounts import queries, signing_in
 from app.accounts.access import CurrentActor, Visitor
-from app.accounts.models import SignInIn
+from app.accounts.models import SessionProof, SignInIn
 from app.accounts.signing_in import Attempt
 from app.db import Db, InRoom
 from app.domain.vocabulary import Role
@@ -32,7 +32,9 @@ def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def enter(request: Request, db: Db, user_id: UUID, url: str) -> Response:
+def enter(
+    request: Request, db: Db, user_id: UUID, url: str, proof: SessionProof = SessionProof.PASSWORD
+) -> Response:
     """Open a session, set its cookie, and go on to `url`. The cookie ends with the browser."""
     settings = request.app.state.settings
     cookie = signing_in.open_session(
@@ -41,6 +43,7 @@ def enter(request: Request, db: Db, user_id: UUID, url: str) -> Response:
         browser=request.headers.get("user-agent", ""),
         request_id=request.state.request_id,
         replaces=request.cookies.get(settings.session_cookie),
+        proof=proof,
     )
     answer = see_other(url)
     answer.set_cookie(
@@ -129,14 +132,14 @@ def _sign_in_page(
 
 @public.post("/connexion/demo")
 def submit_demo_sign_in(request: Request, db: Db, posted: PostedForm) -> Response:
-    """No password: these people are invented, and only in a database that was made for it."""
+    """No password and no code: these people are invented, and only in a database that was made for it."""
     if not request.app.state.is_demo:
         raise NotFound()
     wanted = (person[0] for person in queries.demo_people(db) if str(person[0]) == posted.get("user_id"))
     user_id = next(wanted, None)
     if user_id is None:
         raise NotFound()
-    return enter(request, db, user_id, safe_next(posted.get("next", "/")))
+    return enter(request, db, user_id, safe_next(posted.get("next", "/")), SessionProof.DEMO)
 
 
 _SENTENCES = {

@@ -12,7 +12,7 @@ from app.accounts import queries, secrets
 from app.accounts.access import actor_of_user
 from app.accounts.actor import Actor
 from app.accounts.audit import record, take_turn
-from app.accounts.models import SignInAttempt, User, WebSession
+from app.accounts.models import SessionProof, SignInAttempt, User, WebSession
 from app.db import Database
 from app.domain.vocabulary import Door
 from app.errors import NotFound, TooMany
@@ -36,9 +36,9 @@ def try_password(database: Database, email: str, password: str, address: str) ->
 
     Raises TooMany before looking at the password.
     """
-    attempt = Attempt(_subjects(email, address))
+    attempt = Attempt(subjects_of(f"account:{email.lower()}", address))
     with database.session(reading=True) as db:
-        _refuse_too_many(db, attempt)
+        refuse_too_many(db, attempt.subjects)
         user = queries.live_user(db, email.lower())
         user_id, stored = (user.id, user.password_hash) if user else (None, None)
     return Attempt(attempt.subjects, user_id if secrets.password_matches(stored, password) else None)
@@ -49,37 +49,49 @@ def admit(db: Session, attempt: Attempt) -> UUID | None:
 
     Raises TooMany, also for the right password: tries sent side by side must not get past the limit.
     """
-    _refuse_too_many(db, attempt)
+    refuse_too_many(db, attempt.subjects)
     if attempt.user_id is None:
-        now = clock.now()
-        queries.forget_attempts(db, now - WINDOW)
-        for subject in attempt.subjects:
-            db.add(SignInAttempt(subject_hash=subject, at=now))
-        db.flush()
+        count_failure(db, attempt.subjects)
     return attempt.user_id
 
 
-def _refuse_too_many(db: Session, attempt: Attempt) -> None:
+def refuse_too_many(db: Session, subjects: tuple[str, str]) -> None:
     since = clock.now() - WINDOW
-    if max(queries.recent_attempts(db, subject, since) for subject in attempt.subjects) >= MOST_FAILURES:
+    if max(queries.recent_attempts(db, subject, since) for subject in subjects) >= MOST_FAILURES:
         raise TooMany(int(WINDOW.total_seconds()))
 
 
-def _subjects(email: str, address: str) -> tuple[str, str]:
-    """An account and a client address, as hashes; an IPv6 subscriber has a whole /64."""
+def count_failure(db: Session, subjects: tuple[str, str]) -> None:
+    now = clock.now()
+    queries.forget_attempts(db, now - WINDOW)
+    for subject in subjects:
+        db.add(SignInAttempt(subject_hash=subject, at=now))
+    db.flush()
+
+
+def subjects_of(account: str, address: str) -> tuple[str, str]:
+    """What is tried and from which address, as hashes; an IPv6 subscriber has a whole /64."""
     try:
         known = ipaddress.ip_address(address)
         if known.version == 6:
             address = str(ipaddress.ip_network((known, 64), strict=False))
     except ValueError:
         pass  # a test client has a name
-    return secrets.fingerprint(f"account:{email.lower()}"), secrets.fingerprint(f"address:{address}")
+    return secrets.fingerprint(account), secrets.fingerprint(f"address:{address}")
 
 
 # --- sessions ------------------------------------------------------------------------------------------
 
 
-def open_session(db: Session, user_id: UUID, *, browser: str, request_id: str, replaces: str | None) -> str:
+def open_session(
+    db: Session,
+    user_id: UUID,
+    *,
+    browser: str,
+    request_id: str,
+    replaces: str | None,
+    proof: SessionProof = SessionProof.PASSWORD,
+) -> str:
     """Open a session and return its cookie: always a new secret, and the browser's former session ends."""
     now, cookie = clock.now(), secrets.new_secret()
     turn = take_turn(db)
@@ -90,6 +102,7 @@ def open_session(db: Session, user_id: UUID, *, browser: str, request_id: str, r
         token_hash=secrets.fingerprint(cookie),
         csrf=secrets.new_secret(),
         user_id=user.id,
+        proof=proof,
         browser=browser_label(browser),
         created_at=now,
         last_seen_at=now,
@@ -97,7 +110,7 @@ def open_session(db: Session, user_id: UUID, *, browser: str, request_id: str, r
     db.add(session)
     db.flush()
     actor = actor_of_user(db, user, Door.PAGE, request_id)
-    record(db, actor, turn, "session.opened", f"session:{session.id}")
+    record(db, actor, turn, "session.opened", f"session:{session.id}", after={"proof": proof})
     return cookie
 
 
@@ -117,6 +130,23 @@ def end_other_sessions(db: Session, actor: Actor) -> int:
     turn = take_turn(db)
     ended = queries.end_sessions(db, actor.user_id, clock.now(), but=actor.session_id)
     record(db, actor, turn, "session.others_ended", f"user:{actor.user_id}", after={"ended": ended})
+    return ended
+
+
+def change_password(db: Session, actor: Actor, password_hash: str) -> int:
+    """A new password for oneself; every other session ends, and so do the links that would renew it.
+
+    The caller has checked the present password. How many sessions ended is returned.
+    """
+    assert actor.user_id is not None, "a person asks"
+    turn, now = take_turn(db), clock.now()
+    user = db.get_one(User, actor.user_id)
+    user.password_hash = password_hash
+    user.version += 1
+    db.flush()
+    ended = queries.end_sessions(db, user.id, now, but=actor.session_id)
+    queries.withdraw_renewals(db, user.id, now)
+    record(db, actor, turn, "account.password_changed", f"user:{user.id}", after={"sessions_ended": ended})
     return ended
 
 

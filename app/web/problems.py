@@ -18,6 +18,7 @@ from app.errors import (
     FieldError,
     Invalid,
     NotFound,
+    SecondFactorNeeded,
     StorageFull,
     Unauthenticated,
     Unavailable,
@@ -79,6 +80,8 @@ def respond(request: Request, error: AppError) -> Response:
         )
     if may_send_again(error) and (unsent := unsent_of(request)):
         return send_again_page(request, error, unsent)
+    if isinstance(error, SecondFactorNeeded):
+        return see_other(error.url)
     if isinstance(error, Unauthenticated):
         return see_other(sign_in_url(request))
     page = render(

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from fastapi import Request
 from starlette.responses import Response
 
-from app.errors import AppError, Forbidden, Unauthenticated
+from app.errors import AppError, Forbidden, SecondFactorNeeded, Unauthenticated
 from app.web.posted import CARRIED, Posted
 from app.web.templating import render
 from app.web.urls import sign_in_url
 
+_SECRET = re.compile("password|one_time_code")
+"""Names of boxes whose content is never sent back."""
 _SAID = re.compile(r"[^\W_]", re.UNICODE)
 _MEANT_FOR_US = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|[a-z_]+|[0-9]{4}-[0-9]{4}-T[123]")
 
@@ -26,7 +28,7 @@ class Unsent:
 def unsent_of(request: Request) -> Unsent | None:
     """What the form carried, when somebody typed in it; None as well where a secret was typed."""
     posted: Posted | None = getattr(request.state, "posted", None)
-    if posted is None or any("password" in name for name in posted.values):
+    if posted is None or any(_SECRET.search(name) for name in posted.values):
         return None
     fields = [(name, value) for name, values in posted.values.items() for value in values if name != "csrf"]
     typed = [value for name, value in fields if name not in CARRIED and _SAID.search(value)]
@@ -42,11 +44,12 @@ def send_again_page(request: Request, error: AppError, unsent: Unsent) -> Respon
         status=error.status,
         unsent=unsent,
         is_signed_in=isinstance(error, Forbidden),
-        sign_in=sign_in_url(request),
+        sign_in=error.url if isinstance(error, SecondFactorNeeded) else sign_in_url(request),
         here=request.url.path + (f"?{request.url.query}" if request.url.query else ""),
     )
 
 
 def may_send_again(error: AppError) -> bool:
-    """The session ended, or the page is older than the session that sends it."""
-    return isinstance(error, Unauthenticated) or (isinstance(error, Forbidden) and error.code == "csrf")
+    """The session ended or is not complete, or the page is older than the session that sends it."""
+    is_unproven = isinstance(error, Unauthenticated | SecondFactorNeeded)
+    return is_unproven or (isinstance(error, Forbidden) and error.code == "csrf")

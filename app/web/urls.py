@@ -10,7 +10,12 @@ from app.domain.vocabulary import TerritoryLevel
 def sign_in_url(request: Request) -> str:
     """The sign-in page, which comes back to the page asked for (or left, for a POST)."""
     wanted = request.url.path if request.method == "GET" else path_of(request.headers.get("referer", "/"))
-    return "/connexion" if wanted in {"/", "/connexion"} else f"/connexion?next={quote(wanted)}"
+    return with_next("/connexion", wanted)
+
+
+def with_next(url: str, wanted: str) -> str:
+    """`url`, which comes back to `wanted` when done."""
+    return url if wanted in {"/", url} else f"{url}?next={quote(wanted)}"
 
 
 def path_of(url: str) -> str:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.accounts import secrets
 from app.accounts.access import actor_of_user
 from app.accounts.actor import Actor
-from app.accounts.models import SchoolMembership, TerritoryMembership, WebSession
+from app.accounts.models import SchoolMembership, SessionProof, TerritoryMembership, WebSession
 from app.domain.uai import expected_letter
 from app.domain.vocabulary import Door, Grade, PriorityEducation, Role
 from app.measurements.models import MeasurementIn
@@ -93,6 +93,7 @@ def build_region(db: Session, world: World) -> Region:
             token_hash=secrets.fingerprint("cookie-of-nadia"),
             csrf="csrf-of-nadia",
             user_id=nadia.id,
+            proof=SessionProof.FACTOR,
             created_at=NOW,
             last_seen_at=NOW,
         )

@@ -14,7 +14,7 @@ from sqlmodel import select
 from app.accounts import secrets
 from app.accounts.access import actor_of_user
 from app.accounts.actor import Task
-from app.accounts.models import User, WebSession
+from app.accounts.models import SessionProof, User, WebSession
 from app.actions.models import Action, Event, Partner
 from app.counting.models import TapIn, TapsIn
 from app.counting.service import receive_taps
@@ -143,7 +143,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
         for user in db.scalars(select(User)):
             name = user.email.partition("@")[0]
             token = secrets.fingerprint(f"cookie-of-{name}")
-            db.add(WebSession(token_hash=token, csrf="x", user_id=user.id, created_at=NOW, last_seen_at=NOW))
+            db.add(
+                WebSession(
+                    token_hash=token,
+                    csrf="x",
+                    user_id=user.id,
+                    proof=SessionProof.DEMO,
+                    created_at=NOW,
+                    last_seen_at=NOW,
+                )
+            )
         claire = db.scalars(select(User).where(User.email == "claire@demo.invalid")).one()
         head = actor_of_user(db, claire, Door.PAGE, "test")
         open_review(db, head, MAIN.uai, ReviewIn(term="2026-2027-T1"))

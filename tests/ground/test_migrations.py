@@ -23,6 +23,8 @@ OF_PERSONS = {
     "sign_in_attempt",
     "idempotency_record",
     "calendar_link",
+    "second_factor",
+    "recovery_code",
 }
 OF_THE_SERVICE = {"service_note"}
 OF_TERRITORIES = {

@@ -1,0 +1,52 @@
+"""The second factor and the recovery codes: reads, and writes that only one of two requests can win."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlmodel import Session, col
+
+from app.accounts.factor_models import RecoveryCode, SecondFactor
+from app.accounts.models import SessionProof, WebSession
+
+
+def factor_of(db: Session, user_id: UUID) -> SecondFactor | None:
+    """The factor of an account, begun or confirmed."""
+    return db.get(SecondFactor, user_id)
+
+
+def use_step(db: Session, user_id: UUID, step: int) -> bool:
+    """Take the code of a step; False when another request took it or a later one."""
+    wanted = update(SecondFactor).where(
+        col(SecondFactor.user_id) == user_id,
+        col(SecondFactor.confirmed_at).is_not(None),
+        col(SecondFactor.last_step) < step,
+    )
+    return db.execute(wanted.values(last_step=step)).rowcount == 1
+
+
+def use_recovery_code(db: Session, user_id: UUID, code_hash: str, moment: datetime) -> bool:
+    """Cross a code off; False when it is none of theirs or was used before."""
+    wanted = update(RecoveryCode).where(
+        col(RecoveryCode.user_id) == user_id,
+        col(RecoveryCode.code_hash) == code_hash,
+        col(RecoveryCode.used_at).is_(None),
+    )
+    return db.execute(wanted.values(used_at=moment)).rowcount == 1
+
+
+def recovery_codes_left(db: Session, user_id: UUID) -> int:
+    wanted = select(func.count()).where(
+        col(RecoveryCode.user_id) == user_id, col(RecoveryCode.used_at).is_(None)
+    )
+    return db.scalar(wanted) or 0
+
+
+def remove_factor(db: Session, user_id: UUID) -> bool:
+    """Whether there was one."""
+    db.execute(delete(RecoveryCode).where(col(RecoveryCode.user_id) == user_id))
+    return db.execute(delete(SecondFactor).where(col(SecondFactor.user_id) == user_id)).rowcount == 1
+
+
+def prove_session(db: Session, session_id: UUID, proof: SessionProof) -> None:
+    db.execute(update(WebSession).where(col(WebSession.id) == session_id).values(proof=proof))

@@ -1,0 +1,92 @@
+"""« Changer de mot de passe », for whoever knows the present one; the others get a link."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from app.accounts import secrets, signing_in
+from app.accounts.access import CurrentActor
+from app.accounts.factor_models import PasswordChangeIn
+from app.accounts.models import User
+from app.accounts.sign_in_pages import address_of
+from app.accounts.signing_in import Attempt
+from app.db import Db, InRoom
+from app.errors import Invalid, NotFound, TooMany
+from app.web.forms import Form, Posted, PostedForm
+from app.web.openapi import SHOWN_ONCE
+from app.web.templating import render, see_other
+
+router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
+
+PASSWORD = "/mon-compte/mot-de-passe"
+NOT_THE_PRESENT_ONE = "ce n’est pas votre mot de passe actuel"
+
+
+@dataclass(slots=True)
+class Change:
+    """The form as it was sent; argon2 has worked before the write opens."""
+
+    form: Form[PasswordChangeIn]
+    attempt: Attempt | None = None
+    password_hash: str = ""
+    too_many: TooMany | None = None
+
+
+def _password_form(posted: Posted | None = None) -> Form[PasswordChangeIn]:
+    form = Form(PasswordChangeIn, posted, widgets={"current_password": "password", "password": "password"})
+    form.fields["current_password"].autocomplete = "current-password"
+    form.fields["password"].autocomplete = "new-password"
+    return form
+
+
+def try_change(request: Request, posted: PostedForm, actor: CurrentActor, _: InRoom) -> Change:
+    """Runs before `Db`: no write lock is held while argon2 works, twice."""
+    change, database = Change(_password_form(posted)), request.app.state.database
+    try:
+        data = change.form.validated()
+        with database.session(reading=True) as db:
+            email = db.get_one(User, actor.user_id).email
+        change.attempt = signing_in.try_password(database, email, data.current_password, address_of(request))
+        if change.attempt.user_id is not None:
+            change.password_hash = secrets.hash_password(data.password)
+    except Invalid as refusal:
+        change.form.show(refusal.errors)
+    except TooMany as refusal:
+        change.too_many = refusal
+    return change
+
+
+@router.get(PASSWORD)
+def password_page(request: Request, db: Db, actor: CurrentActor) -> Response:
+    if actor.user_id is None:
+        raise NotFound()
+    return _password_page(request, Change(_password_form()), 200)
+
+
+@router.post(PASSWORD, openapi_extra=SHOWN_ONCE)  # the key of a form keeps a fast hash of what it says
+def submit_password(
+    request: Request, change: Annotated[Change, Depends(try_change)], db: Db, actor: CurrentActor
+) -> Response:
+    if change.attempt is None:
+        return _password_page(request, change, 422)
+    try:
+        user_id = signing_in.admit(db, change.attempt)
+    except TooMany as refusal:
+        change.too_many = refusal
+        return _password_page(request, change, refusal.status)
+    if user_id is None or user_id != actor.user_id:
+        change.form.fields["current_password"].error = NOT_THE_PRESENT_ONE
+        return _password_page(request, change, 422)
+    signing_in.change_password(db, actor, change.password_hash)
+    return see_other("/mon-compte?ok=mot-de-passe")
+
+
+def _password_page(request: Request, change: Change, status: int) -> Response:
+    if change.too_many is not None:
+        change.form.notice, status = change.too_many.detail, change.too_many.status
+    answer = render(request, "accounts/mot_de_passe.html", status=status, form=change.form)
+    answer.headers.update(change.too_many.headers if change.too_many else {})
+    return answer
