@@ -1,4 +1,4 @@
-"""`python -m app invite | renew | token | audit`: what the operator does about people, and the proof."""
+"""`python -m app invite | renew | reset-factor | token | audit`: about people, and the proof of acts."""
 
 import argparse
 from collections.abc import Iterator
@@ -9,15 +9,16 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import duties, queries, service, tokens
+from app.accounts import duties, factors, queries, service, tokens
 from app.accounts.access import actor_of_user
 from app.accounts.actor import AUTHORITY_LEVELS, command_actor
 from app.accounts.audit import broken_links
+from app.accounts.factor_models import FactorResetIn
 from app.accounts.models import InvitationIn, TokenIn, TokenScope
 from app.db import Database, make_engine
 from app.domain.uai import normalise_uai
 from app.domain.vocabulary import Door, Role, TerritoryLevel
-from app.errors import AppError
+from app.errors import AppError, Invalid
 from app.schools.models import Territory
 from app.schools.queries import territory_or_none
 from app.settings import Settings
@@ -41,6 +42,10 @@ def add_commands(commands: Any) -> None:
     renew = commands.add_parser("renew", help="make a link to a new password for an account that exists")
     renew.add_argument("email")
     renew.set_defaults(run=_renew)
+
+    reset = commands.add_parser("reset-factor", help="take away the second factor of an account that lost it")
+    reset.add_argument("email")
+    reset.set_defaults(run=_reset_factor)
 
     token = commands.add_parser("token", help="make an API token of an account; it is printed once")
     token.add_argument("email")
@@ -66,6 +71,8 @@ def _database(settings: Settings, *, reading: bool = False) -> Iterator[Session]
             yield db
     except ValidationError as problem:
         raise ValueError(" ".join(error.detail for error in field_errors(problem))) from None
+    except Invalid as refusal:
+        raise ValueError(" ".join(error.detail for error in refusal.errors)) from None
     except AppError as refusal:
         raise ValueError(refusal.detail) from None
     finally:
@@ -98,6 +105,13 @@ def _renew(chosen: argparse.Namespace, settings: Settings) -> int:
     with _database(settings) as db:
         link = duties.renew_account_link(db, command_actor(), chosen.email.strip().lower())
     print(settings.public_url + link.path)
+    return 0
+
+
+def _reset_factor(chosen: argparse.Namespace, settings: Settings) -> int:
+    with _database(settings) as db:
+        factors.reset_factor(db, command_actor(), FactorResetIn(email=chosen.email))
+    print("The second factor is gone and the sessions are closed: the password opens the account once.")
     return 0
 
 

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import delete, or_, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.engine import Connection
 from sqlmodel import Session, col
 
 from app.accounts.audit import plain
+from app.accounts.factor_models import SecondFactor
 from app.accounts.models import ApiToken, Invitation, SignInAttempt, WebSession
 from app.exchange.models import WaitingFile
 from app.once.models import IdempotencyRecord
@@ -115,6 +116,9 @@ def forget(db: Session, moment: datetime) -> dict[str, int]:
         SignInAttempt: col(SignInAttempt.at) < moment - A_DAY,
         WaitingFile: col(WaitingFile.created_at) < moment - A_DAY,
         WebSession: col(WebSession.last_seen_at) < moment - SESSIONS,
+        SecondFactor: and_(
+            col(SecondFactor.confirmed_at).is_(None), col(SecondFactor.begun_at) < moment - A_DAY
+        ),
         Invitation: col(Invitation.expires_at) < moment - INVITATIONS,
         ApiToken: or_(col(ApiToken.expires_at) < moment - TOKENS, col(ApiToken.revoked_at) < moment - TOKENS),
     }

@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 
 from app import clock
 from app.accounts import factor_queries, queries
+from app.accounts.actor import command_actor
 from app.accounts.factor_models import EnrolmentIn, FactorResetIn, RecoveryCode, SecondFactor
 from app.accounts.factors import (
     RECOVERY_CODES,
@@ -357,6 +358,12 @@ def test_an_administrator_resets_it(sign_in: SignIn, db: Session, world: World) 
     assert form(admin, RESET, email="claire@demo.invalid").status_code == 409
     assert open_before.get(CODE).headers["location"].startswith("/connexion")
     assert with_password(sign_in, "claire").get("/mon-compte").status_code == 200
+
+
+def test_the_operator_resets_it_too(db: Session, world: World) -> None:
+    enrol(db, world, "admin")
+    reset_factor(db, command_actor(), FactorResetIn(email="admin@demo.invalid"))
+    assert factor_queries.factor_of(db, world.users["admin"].id) is None
 
 
 def test_nobody_else_resets_it(db: Session, world: World) -> None:
