@@ -211,6 +211,26 @@ def get_session(
 Db = Annotated[Session, Depends(get_session, scope="function")]
 
 
+async def take_writing_place(request: Request, _: InRoom) -> AsyncIterator[None]:
+    state = request.app.state
+    if state.database.is_sqlite:
+        async with state.gate.writer:
+            yield
+    else:
+        yield
+
+
+def get_writing_session(
+    request: Request, _: Annotated[None, Depends(take_writing_place, scope="function")]
+) -> Iterator[Session]:
+    with request.app.state.database.session() as session:
+        yield session
+
+
+WritingDb = Annotated[Session, Depends(get_writing_session, scope="function")]
+"""For the one GET that writes: the way back from an identity provider, which no form of ours can be."""
+
+
 # --- small SQL helpers used by every queries.py --------------------------------------------------------
 
 

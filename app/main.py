@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from app import clock, routers
 from app.accounts.access import signed_in
+from app.accounts.provider import Provider
 from app.accounts.queries import service_note
 from app.accounts.warm import Remembered, Warm
 from app.aggregates.answers import Kept
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.templates = make_environment()
     app.state.answers = Kept()
     app.state.remembered = Remembered()
+    app.state.provider = Provider(settings) if settings.oidc_issuer else None
     app.state.is_demo = False
     problems.install(app)
     public: tuple[APIRouter, ...] = routers.PUBLIC

@@ -7,6 +7,7 @@ from app.accounts import (
     invitation_pages,
     own_pages,
     password_pages,
+    provider_pages,
     sign_in_pages,
 )
 from app.accounts import pages as accounts_pages
@@ -69,6 +70,7 @@ PUBLIC = (
     blank_pages.router,
     invitation_pages.router,
     sign_in_pages.public,
+    provider_pages.public,
     link_pages.router,
     open_data_api.router,
     shell_pages.router,
@@ -84,6 +86,7 @@ PRIVATE = (
     own_pages.router,
     password_pages.router,
     factor_pages.router,
+    provider_pages.private,
     home_pages.router,
     home_api.router,
     calendar_pages.router,

@@ -1,9 +1,10 @@
 """What an operator may set, all under the prefix `CONFIANCE_` (docs/exploitation.md lists them)."""
 
 from datetime import datetime
+from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import field_validator
+from pydantic import SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -17,6 +18,16 @@ class Settings(BaseSettings):
     threads: int = 4
     """Requests worked on at once; the pool of database connections has one more."""
     log_level: str = "INFO"
+    oidc_issuer: str = ""
+    """The address of an OpenID Connect provider, as its discovery document writes it; empty for none."""
+    oidc_name: str = "ProConnect"
+    """How pages call it."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scope: str = "openid given_name usual_name email"
+    """Provider's names for what is asked; « openid » is among them."""
+    oidc_acr: str = ""
+    """Levels (`acr`), separated by spaces, that are as good as a second factor; they are then asked for."""
     now: datetime | None = None
     """Pins the clock (tests and demonstrations); never set it in service."""
 
@@ -27,6 +38,22 @@ class Settings(BaseSettings):
         if parts.scheme == "https" or parts.hostname in {"127.0.0.1", "localhost", "::1"}:
             return value.rstrip("/")
         raise ValueError("CONFIANCE_PUBLIC_URL must use https outside this machine")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer_over_https(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if not value or parts.scheme == "https" or parts.hostname in {"127.0.0.1", "localhost", "::1"}:
+            return value
+        raise ValueError("CONFIANCE_OIDC_ISSUER must use https outside this machine")
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Self:
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
+            raise ValueError("CONFIANCE_OIDC_ISSUER needs CONFIANCE_OIDC_CLIENT_ID and …_CLIENT_SECRET")
+        if self.oidc_issuer and "openid" not in self.oidc_scope.split():
+            raise ValueError("CONFIANCE_OIDC_SCOPE needs « openid »")
+        return self
 
     @field_validator("now")
     @classmethod

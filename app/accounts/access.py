@@ -127,7 +127,8 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
         raise Unauthenticated()
     actor, credential = found
     if actor.step is not None and not actor.step.leads_to(request.url.path):
-        wanted = request.url.path if request.method == "GET" else "/"
+        comes_back = request.method == "GET" and actor.step is Step.GIVE_CODE
+        wanted = request.url.path if comes_back else "/"
         raise SecondFactorNeeded(with_next(actor.step.value, wanted))
     if request.method not in SAFE_METHODS:
         if not actor.may_write:

@@ -1,4 +1,4 @@
-"""The second factor of an account, and what the pages about passwords and codes ask for."""
+"""How an account proves itself besides a password, and what the pages about it ask for."""
 
 from datetime import datetime
 from uuid import UUID
@@ -30,6 +30,16 @@ class RecoveryCode(SQLModel, table=True):
     user_id: UUID = Field(foreign_key="user.id", primary_key=True)
     code_hash: str = Field(max_length=64, primary_key=True)
     used_at: datetime | None = None
+
+
+class ProviderIdentity(SQLModel, table=True):
+    """Whom an account is at an identity provider: linked by that person, never by an address."""
+
+    __tablename__ = "provider_identity"
+    issuer: str = Field(max_length=255, primary_key=True)
+    subject: str = Field(max_length=255, primary_key=True)
+    user_id: UUID = Field(foreign_key="user.id", index=True)
+    linked_at: datetime
 
 
 class EnrolmentIn(SQLModel):

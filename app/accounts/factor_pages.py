@@ -28,7 +28,7 @@ router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 ISSUER = "Confiance"
 FACTOR, CODE = Step.ENROL.value, Step.GIVE_CODE.value
 RESET = "/comptes/second-facteur"
-WRONG = "ce code n’est pas, ou plus, valable : attendez le suivant, ou prenez un autre code de secours"
+WRONG = "Ce code n’est pas, ou plus, valable : attendez le suivant, ou prenez un autre code de secours."
 
 
 def _code_form(model: Any, posted: Posted | None = None, *, beside: tuple[str, ...] = ()) -> Form[Any]:

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
-from app.accounts.factor_models import RecoveryCode, SecondFactor
-from app.accounts.models import SessionProof, WebSession
+from app.accounts.factor_models import ProviderIdentity, RecoveryCode, SecondFactor
+from app.accounts.models import SessionProof, User, WebSession
 
 
 def factor_of(db: Session, user_id: UUID) -> SecondFactor | None:
@@ -50,3 +50,27 @@ def remove_factor(db: Session, user_id: UUID) -> bool:
 
 def prove_session(db: Session, session_id: UUID, proof: SessionProof) -> None:
     db.execute(update(WebSession).where(col(WebSession.id) == session_id).values(proof=proof))
+
+
+# --- identity provider ---------------------------------------------------------------------------------
+
+
+def identity_of(db: Session, issuer: str, subject: str) -> ProviderIdentity | None:
+    return db.get(ProviderIdentity, (issuer, subject))
+
+
+def user_of_identity(db: Session, issuer: str, subject: str) -> UUID | None:
+    """The account that may sign in as this person of the provider."""
+    wanted = select(User.id).join(ProviderIdentity, col(ProviderIdentity.user_id) == User.id)
+    return db.scalar(
+        wanted.where(
+            col(ProviderIdentity.issuer) == issuer,
+            col(ProviderIdentity.subject) == subject,
+            col(User.ended_at).is_(None),
+        )
+    )
+
+
+def is_linked(db: Session, user_id: UUID) -> bool:
+    wanted = select(ProviderIdentity.subject).where(col(ProviderIdentity.user_id) == user_id)
+    return db.scalar(wanted.limit(1)) is not None

@@ -20,7 +20,7 @@ SECRET_BYTES = 20
 """As long as the hash, as RFC 4226 §4 recommends."""
 RECOVERY_CODES = 10
 WRONG_FIRST_CODE = (
-    "ce n’est pas le code du moment : attendez le suivant, et vérifiez que l’heure du téléphone est juste"
+    "Ce n’est pas le code du moment : attendez le suivant, et vérifiez que l’heure du téléphone est juste."
 )
 
 
@@ -129,7 +129,7 @@ def reset_factor(db: Session, actor: Actor, data: FactorResetIn) -> None:
     turn: Turn = take_turn(db)
     user = queries.live_user(db, data.email)
     if user is None:
-        raise Invalid.one("email", "aucun compte n’a cette adresse : vérifiez-la", "unknown_account")
+        raise Invalid.one("email", "Aucun compte n’a cette adresse : vérifiez-la.", "unknown_account")
     if user.id == actor.user_id:
         raise Conflict("Le vôtre se retire depuis « Mon compte », avec un code.", code="own_factor")
     if not _remove(db, user.id):

@@ -127,6 +127,9 @@ def _invitation_page(request: Request, opened: Opened | None, status: int) -> Re
         return render(request, "accounts/lien_perime.html", status=404)
     if opened.too_many is not None:
         opened.form.notice, status = opened.too_many.detail, opened.too_many.status
-    answer = render(request, "accounts/invitation.html", status=status, opened=opened, form=opened.form)
+    provider = request.app.state.provider
+    answer = render(
+        request, "accounts/invitation.html", status=status, opened=opened, form=opened.form, provider=provider
+    )
     answer.headers.update(opened.too_many.headers if opened.too_many else {})
     return answer

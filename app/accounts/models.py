@@ -48,10 +48,12 @@ class SessionProof(Labelled):
     FACTOR = "factor", "mot de passe et code"
     RECOVERY_CODE = "recovery_code", "mot de passe et code de secours"
     DEMO = "demo", "bouton de la démonstration"
+    PROVIDER = "provider", "fournisseur d’identité"
+    STRONG_PROVIDER = "strong_provider", "fournisseur d’identité, au niveau demandé"
 
     @property
     def is_enough(self) -> bool:
-        return self is not SessionProof.PASSWORD
+        return self not in (SessionProof.PASSWORD, SessionProof.PROVIDER)
 
 
 class User(SQLModel, table=True):
@@ -247,6 +249,8 @@ class WebSession(SQLModel, table=True):
     csrf: str = Field(max_length=64)
     user_id: UUID = Field(foreign_key="user.id", index=True)
     proof: SessionProof = Field(default=SessionProof.PASSWORD, sa_type=choice(SessionProof))
+    id_token: str | None = Field(default=None, max_length=4000)
+    """What the identity provider wants back when one signs out of it too."""
     browser: str = Field(default="", max_length=120)
     created_at: datetime
     last_seen_at: datetime

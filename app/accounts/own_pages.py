@@ -57,6 +57,8 @@ def _account_page(
         tokens=[token for token in queries.tokens_of_user(db, actor.user_id) if token.revoked_at is None],
         has_factor=factor is not None and factor.confirmed_at is not None,
         codes_left=factor_queries.recovery_codes_left(db, actor.user_id),
+        provider=request.app.state.provider,
+        is_linked=factor_queries.is_linked(db, actor.user_id),
         now=now,
         form=form,
     )

@@ -22,7 +22,7 @@ from app.web.templating import render, see_other
 router = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 PASSWORD = "/mon-compte/mot-de-passe"
-NOT_THE_PRESENT_ONE = "ce n’est pas votre mot de passe actuel"
+NOT_THE_PRESENT_ONE = "Ce n’est pas votre mot de passe actuel."
 
 
 @dataclass(slots=True)

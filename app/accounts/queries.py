@@ -364,7 +364,7 @@ def end_sessions(
         wanted = wanted.where(col(WebSession.id) == session_id)
     if but is not None:
         wanted = wanted.where(col(WebSession.id) != but)
-    return db.execute(wanted.values(ended_at=moment)).rowcount
+    return db.execute(wanted.values(ended_at=moment, id_token=None)).rowcount
 
 
 def touch(db: Session, table: type[WebSession] | type[ApiToken], key: UUID, moment: datetime) -> None:
@@ -376,7 +376,7 @@ def end_session_of_cookie(db: Session, token_hash: str, moment: datetime) -> Non
     wanted = update(WebSession).where(
         col(WebSession.token_hash) == token_hash, col(WebSession.ended_at).is_(None)
     )
-    db.execute(wanted.values(ended_at=moment))
+    db.execute(wanted.values(ended_at=moment, id_token=None))
 
 
 def revoke_tokens(db: Session, user_id: UUID, moment: datetime) -> None:

@@ -226,7 +226,7 @@ def _welcomed(db: Session, invitation: Invitation, proof: Proof) -> User:
         user = User(
             email=invitation.email,
             name=proof.name,
-            password_hash=proof.password_hash,
+            password_hash=proof.password_hash or None,
             created_at=clock.now(),
         )
         db.add(user)

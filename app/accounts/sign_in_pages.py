@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
+import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts import queries, signing_in
 from app.accounts.access import CurrentActor, Visitor
-from app.accounts.models import SessionProof, SignInIn
+from app.accounts.actor import Actor
+from app.accounts.models import SessionProof, SignInIn, WebSession
+from app.accounts.provider import Provider, ProviderFailed
 from app.accounts.signing_in import Attempt
 from app.db import Db, InRoom
 from app.domain.vocabulary import Role
@@ -33,7 +37,12 @@ def address_of(request: Request) -> str:
 
 
 def enter(
-    request: Request, db: Db, user_id: UUID, url: str, proof: SessionProof = SessionProof.PASSWORD
+    request: Request,
+    db: Session,
+    user_id: UUID,
+    url: str,
+    proof: SessionProof = SessionProof.PASSWORD,
+    id_token: str | None = None,
 ) -> Response:
     """Open a session, set its cookie, and go on to `url`. The cookie ends with the browser."""
     settings = request.app.state.settings
@@ -44,6 +53,7 @@ def enter(
         request_id=request.state.request_id,
         replaces=request.cookies.get(settings.session_cookie),
         proof=proof,
+        id_token=id_token,
     )
     answer = see_other(url)
     answer.set_cookie(
@@ -124,6 +134,7 @@ def _sign_in_page(
         status=status,
         form=form,
         next=url,
+        provider=request.app.state.provider,
         people=_demo_groups(db) if is_demo else (),
     )
     answer.headers.update(too_many.headers if too_many else {})
@@ -178,17 +189,46 @@ def _with_article(place: str) -> str:
     return f"l’{place[0].lower()}{place[1:]}" if place.startswith(("École", "Ecole")) else place
 
 
+async def way_out(request: Request, actor: CurrentActor) -> str | None:
+    """Where to sign out of the identity provider that opened this session, if one did."""
+    provider: Provider | None = request.app.state.provider
+    id_token = await anyio.to_thread.run_sync(_id_token_of, request, actor) if provider else None
+    if provider is None or id_token is None:
+        return None
+    try:
+        return await provider.end_session_url(id_token, f"{request.app.state.settings.public_url}/connexion")
+    except ProviderFailed:
+        return None
+
+
+def _id_token_of(request: Request, actor: Actor) -> str | None:
+    with request.app.state.database.session(reading=True) as db:
+        session = db.get(WebSession, actor.session_id) if actor.session_id else None
+        return session.id_token if session else None
+
+
 @private.post("/deconnexion")
-def submit_sign_out(request: Request, db: Db, actor: CurrentActor) -> Response:
+def submit_sign_out(
+    request: Request, url: Annotated[str | None, Depends(way_out)], db: Db, actor: CurrentActor
+) -> Response:
+    """Our own session ends first, whatever the provider does."""
     if actor.session_id is not None:
         signing_in.end_session(db, actor, actor.session_id)
-    return leave(request)
+    if url is None:
+        return leave(request)
+    request.state.actor = None
+    name = request.app.state.provider.name
+    page = render(request, "accounts/vers_fournisseur.html", url=url, provider=name, leaves=True)
+    return without_cookie(request, page)
 
 
 def leave(request: Request) -> Response:
     """The sign-in page, without the cookie."""
+    return without_cookie(request, see_other("/connexion?ok=deconnexion"))
+
+
+def without_cookie(request: Request, answer: Response) -> Response:
     settings = request.app.state.settings
-    answer = see_other("/connexion?ok=deconnexion")
     answer.delete_cookie(
         settings.session_cookie, path="/", secure=settings.is_https, httponly=True, samesite="lax"
     )

@@ -91,6 +91,7 @@ def open_session(
     request_id: str,
     replaces: str | None,
     proof: SessionProof = SessionProof.PASSWORD,
+    id_token: str | None = None,
 ) -> str:
     """Open a session and return its cookie: always a new secret, and the browser's former session ends."""
     now, cookie = clock.now(), secrets.new_secret()
@@ -103,6 +104,7 @@ def open_session(
         csrf=secrets.new_secret(),
         user_id=user.id,
         proof=proof,
+        id_token=id_token,
         browser=browser_label(browser),
         created_at=now,
         last_seen_at=now,

@@ -126,7 +126,7 @@ def test_a_link_from_the_command_line(
         (["invite", "x@demo.invalid", "--role", "inspector", "--school", A], "Votre rôle"),
         (["invite", "x@demo.invalid", "--role", "inspector"], "endroit"),
         (["renew", "personne@demo.invalid"], "Aucun compte"),
-        (["reset-factor", "personne@demo.invalid"], "aucun compte"),
+        (["reset-factor", "personne@demo.invalid"], "Aucun compte"),
         (["reset-factor", "claire@demo.invalid"], "pas de second facteur"),
         (["token", "personne@demo.invalid", "--label", "Essai"], "no account"),
         (["token", "claire@demo.invalid", "--label", "Essai", "--days", "400"], "jusqu’à 365"),

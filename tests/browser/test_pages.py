@@ -98,6 +98,8 @@ PAGES = {
         "/pratiques?q=cafe+parent&effort=light",
         "/pratiques/themed_tea",
         "/mon-compte",
+        "/mon-compte/mot-de-passe",
+        "/mon-compte/second-facteur",
         f"{HOME}/rien",
     ],
     "karim": [

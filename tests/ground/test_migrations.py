@@ -25,6 +25,7 @@ OF_PERSONS = {
     "calendar_link",
     "second_factor",
     "recovery_code",
+    "provider_identity",
 }
 OF_THE_SERVICE = {"service_note"}
 OF_TERRITORIES = {

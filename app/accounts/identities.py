@@ -1,0 +1,66 @@
+"""Accounts and the people of an identity provider: linked by an invitation or from one's own account."""
+
+from uuid import UUID
+
+from sqlmodel import Session
+
+from app import clock
+from app.accounts import factor_queries, queries, service
+from app.accounts.actor import Actor
+from app.accounts.audit import record, take_turn
+from app.accounts.factor_models import ProviderIdentity
+from app.accounts.models import Invitation, User
+from app.accounts.provider import Person
+from app.accounts.service import Proof
+from app.errors import Conflict, NotFound
+
+TAKEN = "Cette identité est déjà celle d’un autre compte : connectez-vous avec elle."
+
+
+def account_of(db: Session, person: Person) -> UUID | None:
+    """The account that was linked to this person; an e-mail address never makes one."""
+    return factor_queries.user_of_identity(db, person.issuer, person.subject)
+
+
+def link_identity(db: Session, actor: Actor, person: Person) -> None:
+    """From now on the provider opens one's own account too. Raises Conflict when it opens another."""
+    assert actor.user_id is not None, "a person asks"
+    turn = take_turn(db)
+    _link(db, actor.user_id, person)
+    record(db, actor, turn, "account.identity_linked", f"user:{actor.user_id}")
+
+
+def accept_as(db: Session, invitation_id: UUID, person: Person, name: str, request_id: str) -> User:
+    """Accept an invitation as a person of the provider: a new account, or one more duty for theirs.
+
+    Holding the link is what proves the invitation, as with a password. Raises Conflict when the address has
+    an account that is not linked to this person: whoever holds the link need not be its owner.
+    """
+    invitation = db.get(Invitation, invitation_id)
+    if invitation is None:
+        raise NotFound()
+    linked, user = account_of(db, person), queries.live_user(db, invitation.email)
+    if invitation.user_id is not None or (user is not None and user.id != linked):
+        told = "Cette adresse a déjà un compte : ouvrez l’invitation avec son mot de passe."
+        raise Conflict(told, code="account_exists")
+    if user is None and linked is not None:
+        raise Conflict(TAKEN, code="identity_taken")
+    accepted = service.accept_invitation(
+        db, invitation_id, Proof(user_id=linked, name=name or invitation.email.partition("@")[0]), request_id
+    )
+    if linked is None:
+        _link(db, accepted.id, person)
+    return accepted
+
+
+def _link(db: Session, user_id: UUID, person: Person) -> None:
+    known = factor_queries.identity_of(db, person.issuer, person.subject)
+    if known is not None and known.user_id != user_id:
+        raise Conflict(TAKEN, code="identity_taken")
+    if known is None:
+        db.add(
+            ProviderIdentity(
+                issuer=person.issuer, subject=person.subject, user_id=user_id, linked_at=clock.now()
+            )
+        )
+        db.flush()
