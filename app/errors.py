@@ -57,6 +57,13 @@ class SecondFactorNeeded(AppError):
         self.url = url
 
 
+class SignInAgain(AppError):
+    """What is asked changes how one signs in, and the session is not young enough for that."""
+
+    status, code, title = 403, "sign_in_again", "Connexion à refaire"
+    detail = "Reconnectez-vous d’abord : ce réglage change la façon d’entrer dans votre compte."
+
+
 class NotFound(AppError):
     """Also the answer for what exists but may not be seen: a stranger learns nothing."""
 

@@ -199,6 +199,8 @@ MATRIX: dict[str, Row] = {
     "GET /connexion/code": signed_in(answers=frozenset({303})),
     "POST /connexion/code": signed_in(answers=frozenset({303})),
     "POST /mon-compte/fournisseur": Row(()),
+    "GET /mon-compte/fournisseur/delier": Row(()),
+    "POST /mon-compte/fournisseur/delier": Row(()),
     "GET /mon-compte/mot-de-passe": signed_in(),
     "POST /mon-compte/mot-de-passe": signed_in(answers=frozenset({422})),
     "GET /mon-compte/second-facteur": signed_in(),

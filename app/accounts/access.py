@@ -20,7 +20,15 @@ from app.db import SAFE_METHODS, InRoom
 from app.domain.school_year import SchoolYear, today_in, year_of
 from app.domain.uai import normalise_uai
 from app.domain.vocabulary import Door
-from app.errors import Forbidden, NotFound, SecondFactorNeeded, Stale, Unauthenticated, VersionRequired
+from app.errors import (
+    Forbidden,
+    NotFound,
+    SecondFactorNeeded,
+    SignInAgain,
+    Stale,
+    Unauthenticated,
+    VersionRequired,
+)
 from app.schools.models import School
 from app.schools.queries import school_by_uai
 from app.web.forms import PostedForm
@@ -28,6 +36,7 @@ from app.web.urls import with_next
 
 log = logging.getLogger("confiance.error")
 IDLE = timedelta(minutes=60)
+RECENT = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=5)
 
@@ -73,7 +82,7 @@ def _from_session(db: Session, cookie: str, request_id: str) -> tuple[Actor, Cre
     session, user, duties, has_factor = found
     actor = actor_of_user(db, user, Door.PAGE, request_id, duties)
     credential = Credential(WebSession, session.id, session.last_seen_at)
-    actor = replace(actor, session_id=session.id, csrf=session.csrf)
+    actor = replace(actor, session_id=session.id, csrf=session.csrf, opened_at=session.created_at)
     step = step_left(session, actor, has_factor)
     if step is not None:  # without a duty, so that nothing opens even where the step were forgotten
         actor = replace(actor, step=step, schools={}, territories={}, is_administrator=False)
@@ -177,6 +186,19 @@ def visitor(request: Request, _: InRoom) -> Actor | None:
 
 
 CurrentActor = Annotated[Actor, Depends(signed_in)]
+
+
+def recently_signed_in(actor: CurrentActor) -> Actor:
+    """For what changes how one signs in: a browser left open is not enough, nor is a token.
+
+    Raises SignInAgain.
+    """
+    if actor.opened_at is None or clock.now() - actor.opened_at > RECENT:
+        raise SignInAgain()
+    return actor
+
+
+RecentActor = Annotated[Actor, Depends(recently_signed_in)]
 Visitor = Annotated[Actor | None, Depends(visitor)]
 Uai = Annotated[
     str,

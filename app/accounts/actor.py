@@ -92,6 +92,8 @@ class Actor:
     """When the token used ends: what it makes may not outlive it."""
     session_id: UUID | None = None
     csrf: str = ""
+    opened_at: datetime | None = None
+    """When the password was given for this session; a token has no such moment."""
     step: Step | None = None
     """What this session still has to do; until then the actor has no duty at all."""
 

@@ -21,6 +21,8 @@ class SecondFactor(SQLModel, table=True):
     confirmed_at: datetime | None = None
     last_step: int = 0
     """The step of the last code that was taken: that one and those before it are refused."""
+    failures: int = 0
+    """Wrong codes in a row, over days: a limit of five minutes alone would let them be guessed in a year."""
 
 
 class RecoveryCode(SQLModel, table=True):

@@ -9,12 +9,12 @@ from markupsafe import Markup
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.accounts import factor_queries, factors
-from app.accounts.access import CurrentActor
+from app.accounts import factor_queries, factors, signing_in
+from app.accounts.access import CurrentActor, RecentActor
 from app.accounts.actor import Actor, Step
 from app.accounts.factor_models import CodeIn, EnrolmentIn, FactorResetIn
 from app.accounts.models import SessionProof, User
-from app.accounts.sign_in_pages import address_of, enter
+from app.accounts.sign_in_pages import address_of, renew, with_cookie
 from app.db import Db
 from app.domain.one_time import enrolment_uri, written_key
 from app.errors import Invalid, NotFound, TooMany
@@ -29,6 +29,10 @@ ISSUER = "Confiance"
 FACTOR, CODE = Step.ENROL.value, Step.GIVE_CODE.value
 RESET = "/comptes/second-facteur"
 WRONG = "Ce code n’est pas, ou plus, valable : attendez le suivant, ou prenez un autre code de secours."
+CLOSED = (
+    "Trop de codes faux de suite : ceux du téléphone ne sont plus acceptés. Prenez un code de secours, puis "
+    "changez de mot de passe si ce n’était pas vous."
+)
 
 
 def _code_form(model: Any, posted: Posted | None = None, *, beside: tuple[str, ...] = ()) -> Form[Any]:
@@ -82,7 +86,7 @@ def _qr(db: Session, actor: Actor) -> Markup:
 
 
 @router.post(f"{FACTOR}/commencer")
-def submit_beginning(request: Request, db: Db, actor: CurrentActor, posted: PostedForm) -> Response:
+def submit_beginning(request: Request, db: Db, actor: RecentActor, posted: PostedForm) -> Response:
     form = Form(Nothing, posted)
     if form.attempt(db, lambda _: factors.begin_enrolment(db, actor)):
         return see_other(FACTOR)
@@ -95,7 +99,9 @@ def submit_beginning(request: Request, db: Db, actor: CurrentActor, posted: Post
 def submit_first_code(request: Request, db: Db, actor: CurrentActor, posted: PostedForm) -> Response:
     form, codes = _code_form(EnrolmentIn, posted), list[str]()
     if form.attempt(db, lambda data: codes.extend(factors.confirm_enrolment(db, actor, data))):
-        return render(request, "accounts/codes_de_secours.html", status=201, codes=codes)
+        cookie = renew(request, db, actor)
+        page = render(request, "accounts/codes_de_secours.html", status=201, codes=codes)
+        return with_cookie(request, page, cookie)
     return _factor_page(request, db, actor, form, status=409 if form.notice else 422)
 
 
@@ -120,7 +126,7 @@ def _try(request: Request, db: Db, actor: Actor, form: Form[Any]) -> tuple[int, 
         form.notice = refusal.detail
         return refusal.status, None
     if proof is None:
-        form.fields["one_time_code"].error = WRONG
+        form.fields["one_time_code"].error = WRONG if factors.takes_phone_codes(db, actor) else CLOSED
     return 422, proof
 
 
@@ -145,7 +151,8 @@ def submit_code(request: Request, db: Db, actor: CurrentActor, posted: PostedFor
     status, proof = _try(request, db, actor, form)
     if proof is None:
         return _code_page(request, form, url, status)
-    return enter(request, db, actor.user_id, url, proof)
+    signing_in.complete_session(db, actor, proof)
+    return with_cookie(request, see_other(url), renew(request, db, actor))
 
 
 def _code_page(request: Request, form: Form[Any], url: str, status: int = 200) -> Response:

@@ -15,6 +15,12 @@ def factor_of(db: Session, user_id: UUID) -> SecondFactor | None:
     return db.get(SecondFactor, user_id)
 
 
+def factor_for_a_try(db: Session, user_id: UUID) -> SecondFactor | None:
+    """The factor of an account, if it works; the account's other tries wait until this one is counted."""
+    factor = db.get(SecondFactor, user_id, with_for_update=True, populate_existing=True)
+    return None if factor is None or factor.confirmed_at is None else factor
+
+
 def use_step(db: Session, user_id: UUID, step: int) -> bool:
     """Take the code of a step; False when another request took it or a later one."""
     wanted = update(SecondFactor).where(
@@ -52,6 +58,13 @@ def prove_session(db: Session, session_id: UUID, proof: SessionProof) -> None:
     db.execute(update(WebSession).where(col(WebSession.id) == session_id).values(proof=proof))
 
 
+def unprove_session(db: Session, session_id: UUID) -> None:
+    """Without its factor a session is one of a password; a provider’s level stays what it was."""
+    proved = col(WebSession.proof).in_((SessionProof.FACTOR, SessionProof.RECOVERY_CODE))
+    wanted = update(WebSession).where(col(WebSession.id) == session_id, proved)
+    db.execute(wanted.values(proof=SessionProof.PASSWORD))
+
+
 # --- identity provider ---------------------------------------------------------------------------------
 
 
@@ -71,6 +84,16 @@ def user_of_identity(db: Session, issuer: str, subject: str) -> UUID | None:
     )
 
 
-def is_linked(db: Session, user_id: UUID) -> bool:
-    wanted = select(ProviderIdentity.subject).where(col(ProviderIdentity.user_id) == user_id)
+def is_linked(db: Session, user_id: UUID, issuer: str) -> bool:
+    wanted = select(ProviderIdentity.subject).where(
+        col(ProviderIdentity.user_id) == user_id, col(ProviderIdentity.issuer) == issuer
+    )
     return db.scalar(wanted.limit(1)) is not None
+
+
+def remove_identity(db: Session, user_id: UUID, issuer: str) -> bool:
+    """Whether there was one."""
+    wanted = delete(ProviderIdentity).where(
+        col(ProviderIdentity.user_id) == user_id, col(ProviderIdentity.issuer) == issuer
+    )
+    return db.execute(wanted).rowcount > 0

@@ -19,6 +19,9 @@ from app.errors import Conflict, Forbidden, Invalid
 SECRET_BYTES = 20
 """As long as the hash, as RFC 4226 §4 recommends."""
 RECOVERY_CODES = 10
+MOST_IN_A_ROW = 50
+"""Wrong codes after which the phone is no more believed (NIST SP 800-63B §5.2.2 allows a hundred): one chance
+in 6,000 to guess, in all. A recovery code, far too long to be guessed, opens the account and starts again."""
 WRONG_FIRST_CODE = (
     "Ce n’est pas le code du moment : attendez le suivant, et vérifiez que l’heure du téléphone est juste."
 )
@@ -82,23 +85,32 @@ def prove(db: Session, actor: Actor, typed: str, address: str) -> SessionProof |
     """
     user_id = _person(actor)
     subjects = subjects_of(f"factor:{user_id}", address)
+    factor = factor_queries.factor_for_a_try(db, user_id)
     refuse_too_many(db, subjects)
-    proof = _use(db, user_id, typed)
+    if factor is None:
+        return None
+    proof = _use(db, factor, typed)
     if proof is None:
         count_failure(db, subjects)
+    factor.failures = 0 if proof else factor.failures + 1
+    db.flush()
     return proof
 
 
-def _use(db: Session, user_id: UUID, typed: str) -> SessionProof | None:
-    factor, now = factor_queries.factor_of(db, user_id), clock.now()
-    if factor is None or factor.confirmed_at is None:
-        return None
+def _use(db: Session, factor: SecondFactor, typed: str) -> SessionProof | None:
+    now = clock.now()
     step = matching_step(factor.secret, typed, now, after=factor.last_step)
-    if step is not None:
-        return SessionProof.FACTOR if factor_queries.use_step(db, user_id, step) else None
+    if step is not None and factor.failures < MOST_IN_A_ROW:
+        return SessionProof.FACTOR if factor_queries.use_step(db, factor.user_id, step) else None
     code_hash = secrets.fingerprint(folded_recovery_code(typed))
-    is_recovery = factor_queries.use_recovery_code(db, user_id, code_hash, now)
+    is_recovery = factor_queries.use_recovery_code(db, factor.user_id, code_hash, now)
     return SessionProof.RECOVERY_CODE if is_recovery else None
+
+
+def takes_phone_codes(db: Session, actor: Actor) -> bool:
+    """Not after too many wrong ones in a row."""
+    factor = factor_queries.factor_of(db, _person(actor))
+    return factor is None or factor.failures < MOST_IN_A_ROW
 
 
 # --- it ends -------------------------------------------------------------------------------------------
@@ -112,7 +124,7 @@ def give_up_factor(db: Session, actor: Actor, proof: SessionProof) -> None:
     user_id, turn = _person(actor), take_turn(db)
     _remove(db, user_id)
     if actor.session_id is not None:
-        factor_queries.prove_session(db, actor.session_id, SessionProof.PASSWORD)
+        factor_queries.unprove_session(db, actor.session_id)
     ended = queries.end_sessions(db, user_id, clock.now(), but=actor.session_id)
     after = {"proof": proof, "sessions_ended": ended}
     record(db, actor, turn, "factor.given_up", f"user:{user_id}", after=after)

@@ -23,11 +23,33 @@ def account_of(db: Session, person: Person) -> UUID | None:
 
 
 def link_identity(db: Session, actor: Actor, person: Person) -> None:
-    """From now on the provider opens one's own account too. Raises Conflict when it opens another."""
+    """From now on the provider opens one's own account too.
+
+    Raises Conflict when this person opens another account, or somebody else of the provider this one.
+    """
     assert actor.user_id is not None, "a person asks"
     turn = take_turn(db)
+    if account_of(db, person) is None and factor_queries.is_linked(db, actor.user_id, person.issuer):
+        raise Conflict("Votre compte est lié à une autre identité : déliez-la d’abord.", code="is_linked")
     _link(db, actor.user_id, person)
     record(db, actor, turn, "account.identity_linked", f"user:{actor.user_id}")
+
+
+def unlink_identity(db: Session, actor: Actor, issuer: str) -> None:
+    """The provider opens one's account no more, and what is open elsewhere closes.
+
+    Raises Conflict when nothing else would open it, or nothing is linked.
+    """
+    assert actor.user_id is not None, "a person asks"
+    turn = take_turn(db)
+    if db.get_one(User, actor.user_id).password_hash is None:
+        told = "Sans mot de passe, plus rien n’ouvrirait votre compte : demandez un lien pour en choisir un."
+        raise Conflict(told, code="no_password")
+    if not factor_queries.remove_identity(db, actor.user_id, issuer):
+        raise Conflict("Votre compte n’est plus lié.", code="not_linked")
+    ended = queries.end_sessions(db, actor.user_id, clock.now(), but=actor.session_id)
+    after = {"sessions_ended": ended}
+    record(db, actor, turn, "account.identity_unlinked", f"user:{actor.user_id}", after=after)
 
 
 def accept_as(db: Session, invitation_id: UUID, person: Person, name: str, request_id: str) -> User:

@@ -41,6 +41,9 @@ class TokenScope(Labelled):
     WRITE = "write", "lire et écrire"
 
 
+MOST_ID_TOKEN = 4000
+
+
 class SessionProof(Labelled):
     """What a session was opened with; `is_enough` for everybody, the password alone for some."""
 
@@ -249,7 +252,7 @@ class WebSession(SQLModel, table=True):
     csrf: str = Field(max_length=64)
     user_id: UUID = Field(foreign_key="user.id", index=True)
     proof: SessionProof = Field(default=SessionProof.PASSWORD, sa_type=choice(SessionProof))
-    id_token: str | None = Field(default=None, max_length=4000)
+    id_token: str | None = Field(default=None, max_length=MOST_ID_TOKEN)
     """What the identity provider wants back when one signs out of it too."""
     browser: str = Field(default="", max_length=120)
     created_at: datetime

@@ -12,6 +12,7 @@ from app.accounts import factor_queries, queries, signing_in, tokens
 from app.accounts.access import CurrentActor, is_live
 from app.accounts.actor import Actor
 from app.accounts.models import TokenIn, User
+from app.accounts.provider import Provider
 from app.accounts.sign_in_pages import leave
 from app.db import Db
 from app.errors import NotFound
@@ -44,6 +45,7 @@ def _account_page(
         raise NotFound()
     now = clock.now()
     schools, territories = queries.duties_shown(db, actor.user_id)
+    provider: Provider | None = request.app.state.provider
     factor = factor_queries.factor_of(db, actor.user_id)
     return render(
         request,
@@ -57,8 +59,8 @@ def _account_page(
         tokens=[token for token in queries.tokens_of_user(db, actor.user_id) if token.revoked_at is None],
         has_factor=factor is not None and factor.confirmed_at is not None,
         codes_left=factor_queries.recovery_codes_left(db, actor.user_id),
-        provider=request.app.state.provider,
-        is_linked=factor_queries.is_linked(db, actor.user_id),
+        provider=provider,
+        is_linked=provider is not None and factor_queries.is_linked(db, actor.user_id, provider.issuer),
         now=now,
         form=form,
     )

@@ -11,7 +11,7 @@ from app.accounts import secrets, signing_in
 from app.accounts.access import CurrentActor
 from app.accounts.factor_models import PasswordChangeIn
 from app.accounts.models import User
-from app.accounts.sign_in_pages import address_of
+from app.accounts.sign_in_pages import address_of, renew, with_cookie
 from app.accounts.signing_in import Attempt
 from app.db import Db, InRoom
 from app.errors import Invalid, NotFound, TooMany
@@ -81,7 +81,7 @@ def submit_password(
         change.form.fields["current_password"].error = NOT_THE_PRESENT_ONE
         return _password_page(request, change, 422)
     signing_in.change_password(db, actor, change.password_hash)
-    return see_other("/mon-compte?ok=mot-de-passe")
+    return with_cookie(request, see_other("/mon-compte?ok=mot-de-passe"), renew(request, db, actor))
 
 
 def _password_page(request: Request, change: Change, status: int) -> Response:

@@ -24,6 +24,7 @@ from app.settings import Settings
 
 SIGNED_WITH = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures with a key of the provider's own; never « none », nor one that we could make ourselves."""
+PURPOSES = ("sign_in", "link", "invitation")
 KEPT_FOR = timedelta(hours=1)
 TIMEOUT = 5.0
 LEEWAY = 60
@@ -48,7 +49,7 @@ class Journey:
     """What a browser keeps in a cookie between leaving for the provider and coming back."""
 
     purpose: str
-    """`sign_in`, `link`, or `invitation`."""
+    """One of PURPOSES."""
     about: str = "/"
     """The page wanted, whose account is to be linked, or the secret of the invitation."""
     state: str = field(default_factory=lambda: secrets.token_urlsafe(32))
@@ -66,7 +67,7 @@ def read_journey(text: str) -> Journey | None:
     except ValueError:
         return None
     is_whole = isinstance(said, list) and len(said) == 5 and all(isinstance(part, str) for part in said)
-    return Journey(*said) if is_whole else None
+    return Journey(*said) if is_whole and said[0] in PURPOSES else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Provider:
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self.name = settings.oidc_name
-        self._issuer = settings.oidc_issuer
+        self.issuer = settings.oidc_issuer
         self._client_id = settings.oidc_client_id
         self._client_secret = settings.oidc_client_secret.get_secret_value()
         self._scope = settings.oidc_scope
@@ -134,6 +135,13 @@ class Provider:
 
     # --- coming back -----------------------------------------------------------------------------------
 
+    async def is_own_answer(self, issuer: str) -> bool:
+        """Whether `iss`, which came back with the code, is ours; missing only where it was not announced."""
+        if issuer:
+            return issuer == self.issuer
+        announced = (await self._discovered()).get("authorization_response_iss_parameter_supported")
+        return announced is not True
+
     async def redeem(self, journey: Journey, code: str, redirect_uri: str) -> Person:
         """Exchange the code, and check every word of the ID token. Raises ProviderFailed."""
         metadata = await self._discovered()
@@ -164,7 +172,7 @@ class Provider:
             raise ProviderFailed("azp")
         if not isinstance(claims["sub"], str) or not 0 < len(claims["sub"]) <= 255:
             raise ProviderFailed("sub")
-        return Person(self._issuer, claims["sub"], id_token, access_token, claims.get("acr") in self._levels)
+        return Person(self.issuer, claims["sub"], id_token, access_token, claims.get("acr") in self._levels)
 
     async def name_of(self, person: Person) -> str:
         """How the provider calls the person, for a new account; empty when it does not say.
@@ -190,7 +198,7 @@ class Provider:
         registry = JWTClaimsRegistry(
             now=int(clock.now().timestamp()),
             leeway=LEEWAY,
-            iss={"essential": True, "value": self._issuer},
+            iss={"essential": True, "value": self.issuer},
             aud={"essential": True, "value": self._client_id},
             **wanted,
         )
@@ -210,15 +218,24 @@ class Provider:
     async def _discovered(self) -> dict[str, Any]:
         now = clock.now()
         if self._read_at is None or now - self._read_at >= KEPT_FOR:
-            well_known = f"{self._issuer.rstrip('/')}/.well-known/openid-configuration"
+            well_known = f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"
             metadata = _json(await self._ask("GET", well_known))
             needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-            if metadata.get("issuer") != self._issuer or not all(
-                isinstance(metadata.get(name), str) for name in needed
+            asked = (
+                *needed,
+                *(name for name in ("userinfo_endpoint", "end_session_endpoint") if name in metadata),
+            )
+            if metadata.get("issuer") != self.issuer or not all(
+                self._is_safe(metadata.get(name)) for name in asked
             ):
-                raise ProviderFailed("discovery: another issuer, or an address is missing")
+                raise ProviderFailed("discovery: another issuer, or an address is missing or not over https")
             self._metadata, self._keys, self._read_at = metadata, None, now
         return self._metadata
+
+    def _is_safe(self, address: object) -> bool:
+        """As well protected on the way as the issuer itself."""
+        scheme = self.issuer.partition("://")[0]
+        return isinstance(address, str) and address.startswith(("https://", f"{scheme}://"))
 
     async def _known_keys(self, *, again: bool) -> KeySet:
         if self._keys is None or again:

@@ -15,14 +15,15 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app import clock
-from app.accounts import identities, queries, secrets
-from app.accounts.access import CurrentActor, Visitor
+from app.accounts import factor_queries, identities, queries, secrets
+from app.accounts.access import CurrentActor, RecentActor, Visitor
 from app.accounts.actor import Actor
 from app.accounts.models import SessionProof
 from app.accounts.provider import Journey, Person, Provider, ProviderFailed, read_journey
 from app.accounts.sign_in_pages import enter
-from app.db import WritingDb
+from app.db import Db, WritingDb
 from app.errors import Conflict, NotFound
+from app.web.forms import Form, Nothing, PostedForm
 from app.web.openapi import SHOWN_ONCE
 from app.web.templating import render, see_other
 from app.web.urls import safe_next
@@ -32,6 +33,7 @@ private = APIRouter(default_response_class=HTMLResponse, include_in_schema=False
 log = logging.getLogger("confiance.error")
 
 BACK = "/connexion/fournisseur/retour"
+UNLINK = "/mon-compte/fournisseur/delier"
 MINUTES = 10
 
 
@@ -90,12 +92,35 @@ async def start_invitation(
 
 
 @private.post("/mon-compte/fournisseur", openapi_extra=SHOWN_ONCE)
-async def submit_link(request: Request, provider: TheProvider, actor: CurrentActor) -> Response:
+async def submit_link(request: Request, provider: TheProvider, actor: RecentActor) -> Response:
     """A POST, so that nobody else's page can begin it; `form-action` forbids it to redirect elsewhere."""
     journey = Journey("link", str(actor.user_id))
     url = await provider.authorization_url(journey, _back(request))
     answer = render(request, "accounts/vers_fournisseur.html", url=url, provider=provider.name, leaves=False)
     return _remember(request, answer, journey)
+
+
+@private.get(UNLINK)
+def unlink_page(request: Request, db: Db, provider: TheProvider, actor: CurrentActor) -> Response:
+    return _unlink_page(request, db, provider, actor, Form(Nothing))
+
+
+def _unlink_page(
+    request: Request, db: Session, provider: Provider, actor: Actor, form: Form[Nothing], status: int = 200
+) -> Response:
+    if actor.user_id is None or not factor_queries.is_linked(db, actor.user_id, provider.issuer):
+        raise NotFound()
+    return render(request, "accounts/delier.html", status=status, provider=provider.name, form=form)
+
+
+@private.post(UNLINK)
+def submit_unlink(
+    request: Request, db: Db, provider: TheProvider, actor: RecentActor, posted: PostedForm
+) -> Response:
+    form = Form(Nothing, posted)
+    if form.attempt(db, lambda _: identities.unlink_identity(db, actor, provider.issuer)):
+        return see_other("/mon-compte?ok=delie#connexion")
+    return _unlink_page(request, db, provider, actor, form, status=409)
 
 
 # --- coming back ---------------------------------------------------------------------------------------
@@ -121,9 +146,9 @@ async def returned(
     journey = read_journey(request.cookies.get(_cookie(request), ""))
     if journey is None or not code or not hmac.compare_digest(journey.state.encode(), state.encode()):
         return None
-    if iss and iss != request.app.state.settings.oidc_issuer:
-        return None
     try:
+        if not await provider.is_own_answer(iss):
+            return None
         person = await provider.redeem(journey, code, _back(request))
         name = await provider.name_of(person) if journey.purpose == "invitation" else ""
     except ProviderFailed as problem:

@@ -3,7 +3,7 @@
 The password is verified in a dependency that stands before `Db`: the write opens afterwards.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -55,7 +55,19 @@ def enter(
         proof=proof,
         id_token=id_token,
     )
-    answer = see_other(url)
+    return with_cookie(request, see_other(url), cookie)
+
+
+def renew(request: Request, db: Session, actor: Actor) -> str:
+    """The cookie under which this session goes on; the page rendered next carries its CSRF token."""
+    assert actor.session_id is not None, "a browser asks"
+    cookie, csrf = signing_in.renew_session(db, actor.session_id)
+    request.state.actor = replace(actor, csrf=csrf)
+    return cookie
+
+
+def with_cookie(request: Request, answer: Response, cookie: str) -> Response:
+    settings = request.app.state.settings
     answer.set_cookie(
         settings.session_cookie, cookie, path="/", secure=settings.is_https, httponly=True, samesite="lax"
     )
@@ -97,11 +109,16 @@ def _sign_in_form(posted: Any = None) -> Form[SignInIn]:
 
 @public.get("/connexion")
 def sign_in_page(
-    request: Request, db: Db, visitor: Visitor, next: Annotated[str, Query(max_length=500)] = "/"
+    request: Request,
+    db: Db,
+    visitor: Visitor,
+    next: Annotated[str, Query(max_length=500)] = "/",
+    encore: bool = False,
 ) -> Response:
-    if visitor is not None:
+    """`encore` asks again of someone who is signed in: what they want changes how they sign in."""
+    if visitor is not None and not encore:
         return see_other(safe_next(next))
-    return _sign_in_page(request, db, _sign_in_form(), safe_next(next))
+    return _sign_in_page(request, db, _sign_in_form(), safe_next(next), is_again=encore)
 
 
 @public.post("/connexion")
@@ -122,7 +139,12 @@ def submit_sign_in(
 
 
 def _sign_in_page(
-    request: Request, db: Db, form: Form[SignInIn], url: str, too_many: TooMany | None = None
+    request: Request,
+    db: Db,
+    form: Form[SignInIn],
+    url: str,
+    too_many: TooMany | None = None,
+    is_again: bool = False,
 ) -> Response:
     if too_many is not None:
         form.notice = too_many.detail
@@ -135,6 +157,7 @@ def _sign_in_page(
         form=form,
         next=url,
         provider=request.app.state.provider,
+        is_again=is_again,
         people=_demo_groups(db) if is_demo else (),
     )
     answer.headers.update(too_many.headers if too_many else {})

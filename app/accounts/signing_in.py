@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import queries, secrets
+from app.accounts import factor_queries, queries, secrets
 from app.accounts.access import actor_of_user
 from app.accounts.actor import Actor
 from app.accounts.audit import record, take_turn
-from app.accounts.models import SessionProof, SignInAttempt, User, WebSession
+from app.accounts.models import MOST_ID_TOKEN, SessionProof, SignInAttempt, User, WebSession
 from app.db import Database
 from app.domain.vocabulary import Door
 from app.errors import NotFound, TooMany
@@ -95,6 +95,8 @@ def open_session(
 ) -> str:
     """Open a session and return its cookie: always a new secret, and the browser's former session ends."""
     now, cookie = clock.now(), secrets.new_secret()
+    if id_token is not None and len(id_token) > MOST_ID_TOKEN:
+        id_token = None  # signing out of the provider then takes its own page
     turn = take_turn(db)
     user = db.get_one(User, user_id)
     if replaces:
@@ -114,6 +116,23 @@ def open_session(
     actor = actor_of_user(db, user, Door.PAGE, request_id)
     record(db, actor, turn, "session.opened", f"session:{session.id}", after={"proof": proof})
     return cookie
+
+
+def renew_session(db: Session, session_id: UUID) -> tuple[str, str]:
+    """(cookie, CSRF token): the session goes on under other secrets, since more was just proved in it."""
+    cookie, session = secrets.new_secret(), db.get_one(WebSession, session_id)
+    session.token_hash, session.csrf = secrets.fingerprint(cookie), secrets.new_secret()
+    db.flush()
+    return cookie, session.csrf
+
+
+def complete_session(db: Session, actor: Actor, proof: SessionProof) -> None:
+    """A code was given: from now on the session opens what its person may."""
+    assert actor.session_id is not None, "codes are given in a browser"
+    turn = take_turn(db)
+    factor_queries.prove_session(db, actor.session_id, proof)
+    whole = actor_of_user(db, db.get_one(User, actor.user_id), Door.PAGE, actor.request_id)
+    record(db, whole, turn, "session.completed", f"session:{actor.session_id}", after={"proof": proof})
 
 
 def end_session(db: Session, actor: Actor, session_id: UUID) -> None:

@@ -19,6 +19,7 @@ from app.errors import (
     Invalid,
     NotFound,
     SecondFactorNeeded,
+    SignInAgain,
     StorageFull,
     Unauthenticated,
     Unavailable,
@@ -26,7 +27,7 @@ from app.errors import (
 from app.web.forms import field_error
 from app.web.templating import render, see_other
 from app.web.unsent import may_send_again, send_again_page, unsent_of
-from app.web.urls import sign_in_url
+from app.web.urls import sign_in_again_url, sign_in_url
 
 log = logging.getLogger("confiance.error")
 
@@ -82,6 +83,8 @@ def respond(request: Request, error: AppError) -> Response:
         return send_again_page(request, error, unsent)
     if isinstance(error, SecondFactorNeeded):
         return see_other(error.url)
+    if isinstance(error, SignInAgain):
+        return see_other(sign_in_again_url(request))
     if isinstance(error, Unauthenticated):
         return see_other(sign_in_url(request))
     page = render(

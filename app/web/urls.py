@@ -13,6 +13,12 @@ def sign_in_url(request: Request) -> str:
     return with_next("/connexion", wanted)
 
 
+def sign_in_again_url(request: Request) -> str:
+    """The sign-in page, for someone who is signed in already."""
+    wanted = request.url.path if request.method == "GET" else path_of(request.headers.get("referer", "/"))
+    return f"/connexion?encore=1&next={quote(wanted)}"
+
+
 def with_next(url: str, wanted: str) -> str:
     """`url`, which comes back to `wanted` when done."""
     return url if wanted in {"/", url} else f"{url}?next={quote(wanted)}"

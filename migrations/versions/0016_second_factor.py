@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_second_factor_user_id")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_second_factor")),
     )

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,17 +19,30 @@ from pydantic import ValidationError
 from sqlmodel import Session, select
 
 from app import clock
-from app.accounts.factor_models import ProviderIdentity
-from app.accounts.models import AuditEvent, InvitationIn, SessionProof, User, WebSession
+from app.accounts.factor_models import EnrolmentIn, ProviderIdentity
+from app.accounts.factors import begin_enrolment, confirm_enrolment
+from app.accounts.identities import unlink_identity
+from app.accounts.models import (
+    MOST_ID_TOKEN,
+    AuditEvent,
+    InvitationIn,
+    SessionProof,
+    User,
+    WebSession,
+)
 from app.accounts.provider import Journey, Person, Provider, ProviderFailed, read_journey
 from app.accounts.secrets import fingerprint
 from app.accounts.service import invite, invite_above
+from app.accounts.signing_in import open_session
+from app.domain.one_time import code_at, step_at
 from app.domain.vocabulary import Role
+from app.errors import Conflict
 from app.settings import Settings
 from tests.world import NOW, PASSWORD, A, World, form
 
 SignIn = Callable[[str], TestClient]
 START, BACK = "/connexion/fournisseur", "/connexion/fournisseur/retour"
+UNLINK = "/mon-compte/fournisseur/delier"
 SECRET = "un-secret-partage"
 HERE = f"https://testserver{BACK}"
 
@@ -161,6 +175,76 @@ def test_only_who_began_it_is_linked(with_provider: SignIn, db: Session, world: 
     back = authorize(url[1].replace("&amp;", "&"), "claire-1").removeprefix("https://testserver")
     assert browser.get(back).headers["location"] == "/connexion?next=/mon-compte"
     assert db.scalars(select(ProviderIdentity)).all() == []
+
+
+def test_one_unlinks_it(with_provider: SignIn, db: Session, world: World) -> None:
+    browser = with_provider("karim")
+    assert browser.get(UNLINK).status_code == 404
+    link_it(browser, "karim-20")
+    other = with_provider("anonymous")
+    come_back(other, other.get(START), "karim-20")
+    assert UNLINK in browser.get("/mon-compte").text
+    assert browser.get(UNLINK).status_code == 200
+    assert browser.post(UNLINK).status_code == 403
+    assert form(browser, UNLINK).headers["location"] == "/mon-compte?ok=delie#connexion"
+    assert other.get("/mon-compte").headers["location"].startswith("/connexion")
+    assert come_back(other, other.get(START), "karim-20").status_code == 404
+    unlinked = db.scalars(select(AuditEvent).where(AuditEvent.verb == "account.identity_unlinked")).one()
+    assert unlinked.after == {"sessions_ended": 1}
+    with pytest.raises(Conflict, match="n’est plus lié"):
+        unlink_identity(db, world.actor(db, "karim"), "https://fournisseur.example")
+
+
+def test_the_only_way_in_is_not_unlinked(with_provider: SignIn, db: Session, world: World) -> None:
+    browser = with_provider("karim")
+    link_it(browser, "karim-21")
+    db.merge(world.users["karim"]).password_hash = None
+    db.flush()
+    answer = form(browser, UNLINK)
+    assert answer.status_code == 409
+    assert "plus rien n’ouvrirait" in answer.text
+    assert len(db.scalars(select(ProviderIdentity)).all()) == 1
+
+
+def test_one_identity_of_a_provider_at_a_time(with_provider: SignIn, db: Session, world: World) -> None:
+    browser = with_provider("karim")
+    link_it(browser, "karim-22")
+    refused = link_it(browser, "karim-23")
+    assert refused.status_code == 409
+    assert "déliez-la" in refused.text
+    assert link_it(browser, "karim-22").status_code == 303  # the same one again says nothing new
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/mon-compte/fournisseur"), ("POST", UNLINK)])
+def test_a_browser_left_open_links_and_unlinks_nothing(
+    with_provider: SignIn, db: Session, method: str, path: str
+) -> None:
+    browser = with_provider("karim")
+    for session in db.scalars(select(WebSession)):
+        session.created_at = clock.now() - timedelta(minutes=16)
+    db.flush()
+    assert form(browser, path).headers["location"].startswith("/connexion?encore=1")
+
+
+def test_the_code_after_the_provider_keeps_the_way_out(
+    with_provider: SignIn, db: Session, world: World
+) -> None:
+    """The session that a code completes is the one that the provider opened, with another cookie."""
+    link_it(with_provider("karim"), "karim-24")
+    secret = begin_enrolment(db, world.actor(db, "karim")).secret
+    step = step_at(clock.now())
+    confirm_enrolment(db, world.actor(db, "karim"), EnrolmentIn(one_time_code=code_at(secret, step)))
+    browser = with_provider("anonymous")
+    come_back(browser, browser.get(START), "karim-24")
+    before = browser.cookies["__Host-session"]
+    csrf = re.search(r'name="csrf" value="([^"]+)"', browser.get("/connexion/code").text)
+    assert csrf
+    data = {"csrf": csrf[1], "one_time_code": code_at(secret, step + 1)}
+    assert browser.post("/connexion/code", data=data).status_code == 303
+    assert browser.cookies["__Host-session"] != before
+    csrf = re.search(r'name="csrf" value="([^"]+)"', browser.get("/mon-compte").text)
+    assert csrf
+    assert "id_token_hint" in browser.post("/deconnexion", data={"csrf": csrf[1]}).text
 
 
 def test_linking_takes_our_own_form(with_provider: SignIn) -> None:
@@ -451,7 +535,15 @@ async def test_the_name_comes_signed_or_plain(fake: Fake) -> None:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    "lie", [{"issuer": "https://ailleurs.example"}, {"token_endpoint": None}, {"jwks_uri": 3}], ids=str
+    "lie",
+    [
+        {"issuer": "https://ailleurs.example"},
+        {"token_endpoint": None},
+        {"token_endpoint": "http://fournisseur.example/token_endpoint"},
+        {"end_session_endpoint": "javascript:alert(1)"},
+        {"jwks_uri": 3},
+    ],
+    ids=str,
 )
 async def test_a_discovery_that_does_not_hold(fake: Fake, lie: dict[str, Any]) -> None:
     fake.metadata = lie
@@ -486,7 +578,30 @@ def test_the_page_says_that_it_is_down(
 # --- what is kept, and what may be set -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text", ["", "é", "bm90IGpzb24=", "W10=", "WzEsMiwzLDQsNV0="])
+@pytest.mark.anyio
+async def test_an_answer_names_its_issuer_where_that_was_announced(fake: Fake) -> None:
+    assert await provider(fake).is_own_answer("")
+    fake.metadata = {"authorization_response_iss_parameter_supported": True}
+    one = provider(fake)
+    assert [await one.is_own_answer(iss) for iss in ("", ISSUER, "https://ailleurs.example")] == [
+        False,
+        True,
+        False,
+    ]
+
+
+def test_a_long_id_token_is_not_kept(db: Session, world: World) -> None:
+    """PostgreSQL would refuse the session."""
+    karim = world.users["karim"].id
+    for length, is_kept in ((MOST_ID_TOKEN, True), (MOST_ID_TOKEN + 1, False)):
+        cookie = open_session(db, karim, browser="", request_id="", replaces=None, id_token="x" * length)
+        session = db.scalars(select(WebSession).where(WebSession.token_hash == fingerprint(cookie))).one()
+        assert (session.id_token is not None) is is_kept
+
+
+@pytest.mark.parametrize(
+    "text", ["", "é", "bm90IGpzb24=", "W10=", "WzEsMiwzLDQsNV0=", Journey("another").written()]
+)
 def test_a_cookie_that_is_no_journey(text: str) -> None:
     assert read_journey(text) is None
 

@@ -15,13 +15,14 @@ from app.accounts import factor_queries, queries
 from app.accounts.actor import command_actor
 from app.accounts.factor_models import EnrolmentIn, FactorResetIn, RecoveryCode, SecondFactor
 from app.accounts.factors import (
+    MOST_IN_A_ROW,
     RECOVERY_CODES,
     begin_enrolment,
     confirm_enrolment,
     give_up_factor,
     reset_factor,
 )
-from app.accounts.models import AuditEvent, InvitationIn, SessionProof, User
+from app.accounts.models import AuditEvent, InvitationIn, SessionProof, TokenScope, User
 from app.accounts.secrets import fingerprint
 from app.accounts.service import invite
 from app.accounts.signing_in import MOST_FAILURES
@@ -172,8 +173,14 @@ def test_from_the_first_page_to_the_recovery_codes(sign_in: SignIn, db: Session,
     assert wrong.status_code == 422
     assert "000000" not in wrong.text
     assert browser.get("/").status_code == 303
+    before = browser.cookies[COOKIE]
     made = post(browser, FACTOR, one_time_code=code_at(factor.secret, step_at(NOW)))
     assert made.status_code == 201
+    assert browser.cookies[COOKIE] != before
+    assert csrf_of(made.text) == csrf_of(browser.get(FACTOR).text)
+    former = sign_in("anonymous")
+    former.cookies.set(COOKIE, before, domain="testserver.local")
+    assert former.get("/inviter").headers["location"].startswith("/connexion")
     codes = re.findall(r"<code>([a-z2-7]{4}(?:-[a-z2-7]{4}){3})</code>", made.text)
     assert len(set(codes)) == RECOVERY_CODES
     assert browser.get("/inviter").status_code == 200
@@ -292,6 +299,53 @@ def test_ten_wrong_codes_close_for_five_minutes(sign_in: SignIn, db: Session, wo
     assert post(browser, CODE, one_time_code=code_at(secret, step)).status_code == 303
 
 
+def test_guessing_for_days_closes_the_phone_and_not_the_recovery_codes(
+    sign_in: SignIn, db: Session, world: World
+) -> None:
+    secret, codes = enrol(db, world, "ines")
+    browser = with_password(sign_in, "ines")
+    factor = db.get_one(SecondFactor, world.users["ines"].id)
+    factor.failures = MOST_IN_A_ROW - 1
+    db.flush()
+    last = post(browser, CODE, one_time_code="000000")
+    assert "Trop de codes faux de suite" in last.text
+    assert post(browser, CODE, one_time_code=code_at(secret, later())).status_code == 422
+    assert post(browser, CODE, one_time_code=codes[0]).status_code == 303
+    again = with_password(sign_in, "ines")
+    assert post(again, CODE, one_time_code=code_at(secret, later(2))).status_code == 303
+
+
+def test_a_right_code_starts_the_count_again(sign_in: SignIn, db: Session, world: World) -> None:
+    secret, _ = enrol(db, world, "ines")
+    browser = with_password(sign_in, "ines")
+    assert post(browser, CODE, one_time_code="000000").status_code == 422
+    assert db.get_one(SecondFactor, world.users["ines"].id).failures == 1
+    assert post(browser, CODE, one_time_code=code_at(secret, later())).status_code == 303
+    assert db.get_one(SecondFactor, world.users["ines"].id).failures == 0
+
+
+def test_a_browser_left_open_signs_in_again_first(sign_in: SignIn, db: Session, world: World) -> None:
+    browser = with_password(sign_in, "claire")
+    later(32)  # a quarter of an hour, and a minute
+    refused = form(sign_in("claire"), f"{FACTOR}/commencer")
+    assert refused.status_code == 303
+    assert refused.headers["location"].startswith("/connexion?encore=1&next=")
+    assert factor_queries.factor_of(db, world.users["claire"].id) is None
+    page = browser.get("/connexion?encore=1&next=/mon-compte")
+    assert page.status_code == 200
+    assert "Reconnectez-vous" in page.text
+    data = {"email": "claire@demo.invalid", "password": PASSWORD, "next": FACTOR}
+    assert browser.post("/connexion", data=data).headers["location"] == FACTOR
+    assert post(browser, f"{FACTOR}/commencer").headers["location"] == FACTOR
+
+
+def test_a_token_makes_no_factor(sign_in: SignIn, db: Session, world: World) -> None:
+    token = add_token(db, db.merge(world.users["claire"]), scope=TokenScope.WRITE)
+    bearer = {"Authorization": f"Bearer {token}"}
+    assert sign_in("anonymous").post(f"{FACTOR}/commencer", headers=bearer).status_code == 403
+    assert factor_queries.factor_of(db, world.users["claire"].id) is None
+
+
 def test_the_code_page_sends_on_whoever_is_in(sign_in: SignIn) -> None:
     assert sign_in("claire").get(f"{CODE}?next=/mon-compte").headers["location"] == "/mon-compte"
     assert sign_in("claire").get(f"{CODE}?next=//ailleurs.example").headers["location"] == "/"
@@ -391,13 +445,13 @@ def test_every_act_is_in_the_audit_and_no_secret_is(sign_in: SignIn, db: Session
         "factor.begun",
         "factor.confirmed",
         "session.opened",
-        "session.opened",
+        "session.completed",
         "factor.given_up",
         "factor.begun",
         "factor.confirmed",
         "factor.reset",
     ]
-    assert [event.after for event in events if event.verb == "session.opened"] == [
+    assert [event.after for event in events if event.verb.startswith("session.")] == [
         {"proof": "password"},
         {"proof": "recovery_code"},
     ]
@@ -432,13 +486,14 @@ def change(browser: TestClient, current: str = PASSWORD, password: str = NEW) ->
 
 
 def test_a_new_password_by_who_knows_the_present_one(sign_in: SignIn, db: Session, world: World) -> None:
-    other, browser = with_password(sign_in, "claire"), sign_in("claire")
+    other, browser, left = with_password(sign_in, "claire"), sign_in("claire"), sign_in("claire")
     page = browser.get("/mon-compte/mot-de-passe").text
     assert 'autocomplete="new-password"' in page
     answer = change(browser)
     assert (answer.status_code, answer.headers["location"]) == (303, "/mon-compte?ok=mot-de-passe")
     assert "est changé" in browser.get("/mon-compte?ok=mot-de-passe").text
-    assert other.get("/mon-compte").headers["location"].startswith("/connexion")
+    for closed in (other, left):  # the cookie of before opens nothing either
+        assert closed.get("/mon-compte").headers["location"].startswith("/connexion")
     anonymous = sign_in("anonymous")
     for password, status in ((PASSWORD, 422), (NEW, 303)):
         data = {"email": "claire@demo.invalid", "password": password}
