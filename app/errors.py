@@ -50,7 +50,7 @@ class SecondFactorNeeded(AppError):
     """The password was right and something is left to do, at `url`; a page leads there."""
 
     status, code, title = 403, "second_factor_needed", "Connexion à terminer"
-    detail = "Votre connexion n’est pas terminée : passez d’abord l’étape du second facteur."
+    detail = "Votre connexion n’est pas terminée : passez d’abord l’étape du second facteur."
 
     def __init__(self, url: str) -> None:
         super().__init__()

@@ -52,7 +52,7 @@ class EnrolmentIn(SQLModel):
     one_time_code: Text = Field(
         max_length=20,
         title="Code affiché par l’application",
-        description="6 chiffres, qui changent toutes les 30 secondes. Exemple : 123 456",
+        description="6 chiffres, qui changent toutes les 30 secondes. Exemple : 123 456",
     )
 
 
@@ -76,7 +76,7 @@ class FactorResetIn(SQLModel):
     email: Email = Field(
         max_length=254,
         title="Adresse de courriel du compte",
-        description="Exemple : prenom.nom@ac-exemple.fr",
+        description="Exemple : prenom.nom@ac-exemple.fr",
     )
 
 

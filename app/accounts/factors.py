@@ -32,7 +32,7 @@ def begin_enrolment(db: Session, actor: Actor) -> SecondFactor:
     user_id, turn = _person(actor), take_turn(db)
     factor = factor_queries.factor_of(db, user_id)
     if factor is not None and factor.confirmed_at is not None:
-        told = "Votre compte a déjà un second facteur : retirez-le avant d’en faire un autre."
+        told = "Votre compte a déjà un second facteur : retirez-le avant d’en faire un autre."
         raise Conflict(told, code="has_factor")
     if factor is None:
         factor = SecondFactor(user_id=user_id, secret=b"", begun_at=clock.now())
@@ -52,7 +52,7 @@ def confirm_enrolment(db: Session, actor: Actor, data: EnrolmentIn) -> list[str]
     user_id, turn, now = _person(actor), take_turn(db), clock.now()
     factor = factor_queries.factor_of(db, user_id)
     if factor is None or factor.confirmed_at is not None:
-        raise Conflict("Cette clé n’est plus à confirmer : recommencez.", code="not_begun")
+        raise Conflict("Cette clé n’est plus à confirmer : recommencez.", code="not_begun")
     step = matching_step(factor.secret, data.one_time_code, now, after=0)
     if step is None:
         raise Invalid.one("one_time_code", WRONG_FIRST_CODE, "wrong_code")

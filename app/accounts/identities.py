@@ -14,7 +14,7 @@ from app.accounts.provider import Person
 from app.accounts.service import Proof
 from app.errors import Conflict, NotFound
 
-TAKEN = "Cette identité est déjà celle d’un autre compte : connectez-vous avec elle."
+TAKEN = "Cette identité est déjà celle d’un autre compte : connectez-vous avec elle."
 
 
 def account_of(db: Session, person: Person) -> UUID | None:
@@ -63,7 +63,7 @@ def accept_as(db: Session, invitation_id: UUID, person: Person, name: str, reque
         raise NotFound()
     linked, user = account_of(db, person), queries.live_user(db, invitation.email)
     if invitation.user_id is not None or (user is not None and user.id != linked):
-        told = "Cette adresse a déjà un compte : ouvrez l’invitation avec son mot de passe."
+        told = "Cette adresse a déjà un compte : ouvrez l’invitation avec son mot de passe."
         raise Conflict(told, code="account_exists")
     if user is None and linked is not None:
         raise Conflict(TAKEN, code="identity_taken")

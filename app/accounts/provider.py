@@ -36,7 +36,7 @@ class ProviderFailed(AppError):
 
     status, code, title = 503, "provider_failed", "Le fournisseur d’identité n’a pas répondu"
     detail = (
-        "La connexion par le fournisseur d’identité n’a pas abouti : réessayez, ou prenez votre mot de passe."
+        "La connexion par le fournisseur d’identité n’a pas abouti : réessayez, ou prenez votre mot de passe."
     )
 
     def __init__(self, why: str) -> None:
