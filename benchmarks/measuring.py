@@ -39,6 +39,10 @@ class Samples:
         return self.at(0.99)
 
     @property
+    def cpu_each(self) -> float:
+        return self.cpu / len(self.times)
+
+    @property
     def per_second(self) -> float:
         return 1 / statistics.fmean(self.times)
 
@@ -93,7 +97,7 @@ class Report:
     def side(self, name: str, samples: Samples, said: str = "") -> None:
         errors = f"{samples.errors} errors" if samples.errors else ""
         told = ", ".join(filter(None, (said, errors)))
-        cpu = samples.cpu / len(samples.times) * 1000 or None
+        cpu = samples.cpu_each * 1000 or None
         self.lines.append(Line(self.question, name, samples.p50 * 1000, samples.p95 * 1000, cpu, told))
 
     def number(self, name: str, said: str) -> None:

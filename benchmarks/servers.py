@@ -18,7 +18,7 @@ from pathlib import Path
 from benchmarks.measuring import Samples
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60
+PATIENCE = 180
 """Seconds for a server to answer its first request."""
 
 

@@ -1,0 +1,165 @@
+"""Bring in thousands of relevés from a CSV file: each line judged, totals kept, one audit event a file."""
+
+import csv
+import io
+import sqlite3
+import tempfile
+import time
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from app.db import Database, make_engine, uuid7
+from app.domain.vocabulary import Door, Source, Status
+from app.measurements.models import Measurement, TermTotal
+from app.schools.models import School, TrackedIndicator
+from benchmarks.measuring import OURS, Report, Samples, in_turn
+from benchmarks.servers import Ask, Client, Server, Side, confiance
+from benchmarks.world import Country, build
+
+FLOOR, PEER = "floor: csv + executemany", "peer: csv + session.add_all"
+INDICATORS = 333
+"""Of the school's own: with fifteen terms, as many lines as one file may have (app/exchange)."""
+FEW = 33
+ROUNDS = 3
+HEAD = ("Indicateur", "Trimestre", "Nombre", "Sur combien")
+
+
+def run() -> Report:
+    report = Report.on("import")
+    with tempfile.TemporaryDirectory() as folder:
+        countries = {name: _country(f"{folder}/{place}.db") for place, name in enumerate((OURS, FLOOR, PEER))}
+        terms = countries[OURS].terms
+        long, short = _file(terms, INDICATORS), _file(terms, FEW)
+        with confiance(countries[OURS].url) as server:
+            before = server.memory()
+            ours = Sending(server, countries[OURS], long)
+            sides = {
+                OURS: ours.send,
+                FLOOR: Bare(countries[FLOOR], long).send,
+                PEER: Naive(countries[PEER], long).send,
+            }
+            found = in_turn(sides, ROUNDS)
+            grown = (server.memory() - before) / 1e6
+            ours.file = short
+            few = in_turn({OURS: ours.send}, ROUNDS)[OURS]
+    lines = INDICATORS * len(terms)
+    for name, samples in found.items():
+        report.side(f"{name}, {lines} lines", samples, f"{samples.p50 / lines * 1e6:.0f} µs a line")
+    fewer = FEW * len(terms)
+    report.side(f"{OURS}, {fewer} lines", few, f"{few.p50 / fewer * 1e6:.0f} µs a line")
+    report.at_most("p50 to the floor", found[OURS].p50 / found[FLOOR].p50, 3)
+    report.at_least("session.add_all's p50 to ours", found[PEER].p50 / found[OURS].p50, 8)
+    report.at_most("memory gained, MB", grown, 150)
+    each = (found[OURS].p50 / lines) / (few.p50 / fewer)
+    report.at_most(f"a line of {lines} to a line of {fewer}", each, 1.3)
+    report.at_most("errors", found[OURS].errors + few.errors, 0)
+    return report
+
+
+def _country(file: str) -> Country:
+    """Sixteen schools without a figure; each import has one to itself. All follow indicators of their own."""
+    country = build(f"sqlite:///{file}", schools=16, is_filled=False)
+    database = Database(make_engine(country.url))
+    with database.session() as db:
+        db.execute(
+            sa.insert(TrackedIndicator),
+            [
+                {"school_id": school, "slug": f"own-{number}", "is_own": True, "label": f"Veillée {number}",
+                 "counted_label": "familles venues", "out_of_label": "familles", "unit_one": "famille",
+                 "unit_many": "familles", "since_term": country.terms[0]}
+                for school in db.scalars(sa.select(School.id))  # type: ignore[call-overload]  # a column
+                for number in range(INDICATORS)
+            ],
+        )  # fmt: skip
+    database.engine.dispose()
+    return country
+
+
+def _file(terms: tuple[str, ...], indicators: int) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=";")
+    writer.writerow(HEAD)
+    for number in range(indicators):
+        writer.writerows(
+            (f"Veillée {number}", term, (number + place) % 40, 40) for place, term in enumerate(terms)
+        )
+    return text.getvalue()
+
+
+class Sending:
+    """Through the door: another school each time."""
+
+    def __init__(self, server: Server, country: Country, file: str) -> None:
+        self.server, self.file, self.heads = server, file, iter(country.heads)
+        self.client = Client(Side(server, lambda _: self._ask()))
+
+    def _ask(self) -> Ask:
+        head = next(self.heads)
+        return Ask(
+            f"/api/v1/imports?kind=measurements&uai={head.uai}",
+            {"Authorization": f"Bearer {head.token}", "Content-Type": "text/csv"},
+            "POST",
+            self.file.encode(),
+        )
+
+    def send(self) -> Samples:
+        before = self.server.cpu()
+        samples = self.client.send(1)
+        return Samples(samples.times, samples.errors, self.server.cpu() - before)
+
+
+class Bare:
+    """The same rows in the same tables by sqlite3 alone: nothing judged, nothing added up."""
+
+    def __init__(self, country: Country, file: str) -> None:
+        self.file, self.connection = file, sqlite3.connect(country.url.removeprefix("sqlite:///"))
+        for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
+            self.connection.execute(f"PRAGMA {pragma}")
+        self.schools = iter([row[0] for row in self.connection.execute("SELECT id FROM school")])
+
+    def send(self) -> Samples:
+        school, began, cpu = next(self.schools), time.perf_counter(), time.process_time()
+        lines = list(csv.reader(io.StringIO(self.file), delimiter=";"))[1:]
+        now = datetime.now(UTC).isoformat(" ")
+        self.connection.executemany(
+            "INSERT INTO measurement (school_id, id, term, indicator, grade, source, source_key, status,"
+            " counted, out_of, version, door, recorded_at)"
+            " VALUES (?, ?, ?, ?, 'all', 'typed', '', 'value', ?, ?, 1, 'api', ?)",
+            (
+                (school, uuid7().hex, term, slug, int(counted), int(of), now)
+                for slug, term, counted, of in lines
+            ),
+        )
+        self.connection.executemany(
+            "INSERT INTO term_total (school_id, indicator, term, status, counted, out_of, answers, grades)"
+            " VALUES (?, ?, ?, 'value', ?, ?, 1, 0)",
+            ((school, slug, term, int(counted), int(of)) for slug, term, counted, of in lines),
+        )
+        self.connection.commit()
+        return Samples((time.perf_counter() - began,), cpu=time.process_time() - cpu)
+
+
+class Naive:
+    """The same rows as objects of a session, as one writes it first."""
+
+    def __init__(self, country: Country, file: str) -> None:
+        self.file, self.database = file, Database(make_engine(country.url))
+        with self.database.session(reading=True) as db:
+            self.schools = iter(list(db.scalars(sa.select(School.id))))  # type: ignore[call-overload]  # a column
+
+    def send(self) -> Samples:
+        school, began, cpu = next(self.schools), time.perf_counter(), time.process_time()
+        with self.database.session() as db:
+            for slug, term, counted, out_of in list(csv.reader(io.StringIO(self.file), delimiter=";"))[1:]:
+                db.add_all(_objects(school, slug, term, int(counted), int(out_of)))
+        return Samples((time.perf_counter() - began,), cpu=time.process_time() - cpu)
+
+
+def _objects(school: UUID, slug: str, term: str, counted: int, out_of: int) -> list[Measurement | TermTotal]:
+    figure: dict[str, Any] = {"school_id": school, "indicator": slug, "term": term, "status": Status.VALUE,
+                              "counted": counted, "out_of": out_of}  # fmt: skip
+    row = Measurement(**figure, source=Source.TYPED, version=1, door=Door.API, recorded_at=datetime.now(UTC))
+    return [row, TermTotal(**figure, answers=1, grades=0)]
