@@ -54,7 +54,7 @@ def _iso_day(value: object) -> object:
     raise PydanticCustomError("day", "a day is expected")
 
 
-def _refuse_control(value: str) -> str:
+def refuse_control(value: str) -> str:
     if any((ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) <= 0xDFFF for char in value):
         raise ValueError("ce texte contient un caractère qui ne peut pas être enregistré")
     return value
@@ -65,7 +65,7 @@ Whole = Annotated[
 ]  # bounds stay on the field: inside an alias they win silently
 Flag = Annotated[bool, pydantic.Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_refuse_control)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(refuse_control)]
 Impersonal = Annotated[Text, AfterValidator(refuse_personal)]
 TermKey = Annotated[str, AfterValidator(Term)]
 YearKey = Annotated[str, AfterValidator(SchoolYear)]

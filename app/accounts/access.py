@@ -135,6 +135,7 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
     if found is None:
         raise Unauthenticated()
     actor, credential = found
+    request.state.log_user = actor.user_id
     if actor.step is not None and not actor.step.leads_to(request.url.path):
         comes_back = request.method == "GET" and actor.step is Step.GIVE_CODE
         wanted = request.url.path if comes_back else "/"

@@ -1,4 +1,4 @@
-"""`python -m app invite | renew | reset-factor | token | audit`: about people, and the proof of acts."""
+"""`python -m app invite | renew | reset-factor | end-sessions | token | audit`: people, proof of acts."""
 
 import argparse
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import duties, factors, queries, service, tokens
+from app.accounts import duties, factors, queries, service, signing_in, tokens
 from app.accounts.access import actor_of_user
 from app.accounts.actor import AUTHORITY_LEVELS, command_actor
 from app.accounts.audit import broken_links
@@ -46,6 +46,12 @@ def add_commands(commands: Any) -> None:
     reset = commands.add_parser("reset-factor", help="take away the second factor of an account that lost it")
     reset.add_argument("email")
     reset.set_defaults(run=_reset_factor)
+
+    ending = commands.add_parser("end-sessions", help="close the browsers of one account, or everybody's")
+    whose = ending.add_mutually_exclusive_group(required=True)
+    whose.add_argument("email", nargs="?")
+    whose.add_argument("--all", action="store_true")
+    ending.set_defaults(run=_end_sessions)
 
     token = commands.add_parser("token", help="make an API token of an account; it is printed once")
     token.add_argument("email")
@@ -112,6 +118,14 @@ def _reset_factor(chosen: argparse.Namespace, settings: Settings) -> int:
     with _database(settings) as db:
         factors.reset_factor(db, command_actor(), FactorResetIn(email=chosen.email))
     print("The second factor is gone and the sessions are closed: the password opens the account once.")
+    return 0
+
+
+def _end_sessions(chosen: argparse.Namespace, settings: Settings) -> int:
+    email = None if chosen.all else chosen.email.strip().lower()
+    with _database(settings) as db:
+        ended = signing_in.end_sessions_of(db, command_actor(), email)
+    print(f"{ended} sessions closed.")
     return 0
 
 

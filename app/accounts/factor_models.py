@@ -26,7 +26,7 @@ class SecondFactor(SQLModel, table=True):
 
 
 class RecoveryCode(SQLModel, table=True):
-    """One of ten codes for the day the phone is lost; 80 bits each, so that a plain hash is enough."""
+    """One of ten codes for the day the phone is lost; 120 bits each, so that a plain hash is enough."""
 
     __tablename__ = "recovery_code"
     user_id: UUID = Field(foreign_key="user.id", primary_key=True)

@@ -12,7 +12,7 @@ from app.accounts.actor import Actor
 from app.accounts.audit import Turn, record, take_turn
 from app.accounts.factor_models import EnrolmentIn, FactorResetIn, RecoveryCode, SecondFactor
 from app.accounts.models import SessionProof
-from app.accounts.signing_in import count_failure, refuse_too_many, subjects_of
+from app.accounts.signing_in import count_failure, log, refuse_too_many, subjects_of
 from app.domain.one_time import folded_recovery_code, matching_step
 from app.errors import Conflict, Forbidden, Invalid
 
@@ -70,9 +70,9 @@ def confirm_enrolment(db: Session, actor: Actor, data: EnrolmentIn) -> list[str]
 
 
 def _new_recovery_code() -> str:
-    """80 bits as four groups of four letters and digits."""
-    text = base64.b32encode(random.token_bytes(10)).decode().lower()
-    return "-".join(text[start : start + 4] for start in range(0, 16, 4))
+    """120 bits as six groups of four letters and digits: from 112 on a plain hash keeps it (ASVS 6.5.2)."""
+    text = base64.b32encode(random.token_bytes(15)).decode().lower()
+    return "-".join(text[start : start + 4] for start in range(0, 24, 4))
 
 
 # --- a code is given -----------------------------------------------------------------------------------
@@ -91,6 +91,7 @@ def prove(db: Session, actor: Actor, typed: str, address: str) -> SessionProof |
         return None
     proof = _use(db, factor, typed)
     if proof is None:
+        log.warning("wrong code", extra={"user": user_id})
         count_failure(db, subjects)
     factor.failures = 0 if proof else factor.failures + 1
     db.flush()

@@ -11,7 +11,8 @@ from pydantic import AfterValidator, ConfigDict
 from sqlalchemy import CheckConstraint, Index, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
-from app.db import Text, Whole, choice, uuid7
+from app.accounts.guessing import refuse_guessable
+from app.db import Text, Whole, choice, refuse_control, uuid7
 from app.domain.vocabulary import Door, Labelled, Role, TerritoryLevel
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9-]+(\.[a-z0-9-]+)+")
@@ -24,16 +25,12 @@ def _email(value: str) -> str:
     return folded
 
 
-def _hard_to_guess(value: str) -> str:
-    if len(set(value)) < 6:
-        raise ValueError("ce mot de passe se devine : choisissez trois ou quatre mots sans lien entre eux")
-    return value
-
-
 Email = Annotated[Text, AfterValidator(_email)]
-Secret = Annotated[Text, AfterValidator(lambda value: unicodedata.normalize("NFKC", value))]
-"""A password as typed: two keyboards may send the same accent in two ways."""
-NewSecret = Annotated[Secret, AfterValidator(_hard_to_guess)]
+Secret = Annotated[
+    str, AfterValidator(refuse_control), AfterValidator(lambda value: unicodedata.normalize("NFKC", value))
+]
+"""A password as typed, spaces included; two keyboards may send the same accent in two ways."""
+NewSecret = Annotated[Secret, AfterValidator(refuse_guessable)]
 
 
 class TokenScope(Labelled):

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app import clock
 from app.accounts import factor_queries, queries, signing_in, tokens
-from app.accounts.access import CurrentActor, is_live
+from app.accounts.access import CurrentActor, RecentActor, is_live, recently_signed_in
 from app.accounts.actor import Actor
 from app.accounts.models import TokenIn, User
 from app.accounts.provider import Provider
@@ -67,13 +67,15 @@ def _account_page(
 
 
 @router.post(f"{ACCOUNT}/sessions/fermer")
-def submit_end_of_others(db: Db, actor: CurrentActor) -> Response:
+def submit_end_of_others(db: Db, actor: RecentActor) -> Response:
     signing_in.end_other_sessions(db, actor)
     return see_other(f"{ACCOUNT}?ok=session#sessions")
 
 
 @router.post(f"{ACCOUNT}/sessions/{{session_id}}/fermer")
 def submit_end_of_session(request: Request, db: Db, actor: CurrentActor, session_id: UUID) -> Response:
+    if session_id != actor.session_id:
+        recently_signed_in(actor)
     signing_in.end_session(db, actor, session_id)
     return leave(request) if session_id == actor.session_id else see_other(f"{ACCOUNT}?ok=session#sessions")
 

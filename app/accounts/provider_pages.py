@@ -26,7 +26,7 @@ from app.errors import Conflict, NotFound
 from app.web.forms import Form, Nothing, PostedForm
 from app.web.openapi import SHOWN_ONCE
 from app.web.templating import render, see_other
-from app.web.urls import safe_next
+from app.web.urls import safe_next, with_next
 
 public = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 private = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -80,6 +80,8 @@ async def _leave(request: Request, provider: Provider, journey: Journey) -> Resp
 async def start_sign_in(
     request: Request, provider: TheProvider, next: Annotated[str, Query(max_length=500)] = "/"
 ) -> Response:
+    if (asked_by := request.headers.get("sec-fetch-site")) and asked_by not in {"same-origin", "none"}:
+        return see_other(with_next("/connexion", safe_next(next)))  # another site's link signs nobody in
     return await _leave(request, provider, Journey("sign_in", safe_next(next)))
 
 

@@ -367,6 +367,12 @@ def end_sessions(
     return db.execute(wanted.values(ended_at=moment, id_token=None)).rowcount
 
 
+def end_every_session(db: Session, moment: datetime) -> int:
+    """For the operator; the number ended."""
+    wanted = update(WebSession).where(col(WebSession.ended_at).is_(None))
+    return db.execute(wanted.values(ended_at=moment, id_token=None)).rowcount
+
+
 def touch(db: Session, table: type[WebSession] | type[ApiToken], key: UUID, moment: datetime) -> None:
     column = "last_seen_at" if table is WebSession else "last_used_at"
     db.execute(update(table).where(col(table.id) == key).values({column: moment}))

@@ -30,6 +30,11 @@ def password_matches(stored: str | None, password: str) -> bool:
         return False
 
 
+def is_outdated(stored: str | None) -> bool:
+    """Whether a hash was made with other settings than today's."""
+    return stored is not None and _hasher.check_needs_rehash(stored)
+
+
 def new_secret() -> str:
     """256 bits, for a cookie or a link."""
     return secrets.token_urlsafe(32)

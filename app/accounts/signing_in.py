@@ -1,6 +1,7 @@
 """Signing in and out: the throttle, the password, the session. The slow part never holds a write lock."""
 
 import ipaddress
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -15,8 +16,9 @@ from app.accounts.audit import record, take_turn
 from app.accounts.models import MOST_ID_TOKEN, SessionProof, SignInAttempt, User, WebSession
 from app.db import Database
 from app.domain.vocabulary import Door
-from app.errors import NotFound, TooMany
+from app.errors import Forbidden, NotFound, TooMany
 
+log = logging.getLogger("confiance.security")
 WINDOW = timedelta(minutes=5)
 MOST_FAILURES = 10
 """Per account and per address, within the window."""
@@ -29,6 +31,10 @@ class Attempt:
     subjects: tuple[str, str]
     user_id: UUID | None = None
     """The account, when the password is its own."""
+    tried: UUID | None = None
+    """The account that was meant: for the log, never for an answer."""
+    renewed_hash: str = ""
+    """The same password hashed as it would be today, where it was hashed with less."""
 
 
 def try_password(database: Database, email: str, password: str, address: str) -> Attempt:
@@ -41,7 +47,10 @@ def try_password(database: Database, email: str, password: str, address: str) ->
         refuse_too_many(db, attempt.subjects)
         user = queries.live_user(db, email.lower())
         user_id, stored = (user.id, user.password_hash) if user else (None, None)
-    return Attempt(attempt.subjects, user_id if secrets.password_matches(stored, password) else None)
+    if not secrets.password_matches(stored, password):
+        return Attempt(attempt.subjects, tried=user_id)
+    renewed_hash = secrets.hash_password(password) if secrets.is_outdated(stored) else ""
+    return Attempt(attempt.subjects, user_id, user_id, renewed_hash)
 
 
 def admit(db: Session, attempt: Attempt) -> UUID | None:
@@ -51,13 +60,17 @@ def admit(db: Session, attempt: Attempt) -> UUID | None:
     """
     refuse_too_many(db, attempt.subjects)
     if attempt.user_id is None:
+        log.warning("wrong password", extra={"user": attempt.tried or "unknown"})
         count_failure(db, attempt.subjects)
+    elif attempt.renewed_hash:
+        db.get_one(User, attempt.user_id).password_hash = attempt.renewed_hash
     return attempt.user_id
 
 
 def refuse_too_many(db: Session, subjects: tuple[str, str]) -> None:
     since = clock.now() - WINDOW
     if max(queries.recent_attempts(db, subject, since) for subject in subjects) >= MOST_FAILURES:
+        log.warning("too many tries")
         raise TooMany(int(WINDOW.total_seconds()))
 
 
@@ -151,6 +164,25 @@ def end_other_sessions(db: Session, actor: Actor) -> int:
     turn = take_turn(db)
     ended = queries.end_sessions(db, actor.user_id, clock.now(), but=actor.session_id)
     record(db, actor, turn, "session.others_ended", f"user:{actor.user_id}", after={"ended": ended})
+    return ended
+
+
+def end_sessions_of(db: Session, actor: Actor, email: str | None) -> int:
+    """The operator closes the sessions of one account, or everybody's; how many there were.
+
+    Raises Forbidden unless an administrator asks, NotFound for an unknown address.
+    """
+    if not actor.is_administrator:
+        raise Forbidden()
+    turn, now = take_turn(db), clock.now()
+    if email is None:
+        ended, target = queries.end_every_session(db, now), "user:all"
+    else:
+        user = queries.live_user(db, email)
+        if user is None:
+            raise NotFound("Aucun compte n’a cette adresse.")
+        ended, target = queries.end_sessions(db, user.id, now), f"user:{user.id}"
+    record(db, actor, turn, "session.ended_by_operator", target, after={"ended": ended})
     return ended
 
 

@@ -122,7 +122,7 @@ class Warm:
             async with scope["app"].state.gate.room:
                 answer = await anyio.to_thread.run_sync(_if_it_holds, request, *token, answered)
             if answer is not None:
-                scope["route"] = answered.route
+                scope["route"], request.state.log_token = answered.route, token[0]
                 await answer(scope, receive, send)
                 return
         await self.app(scope, receive, _keeping(memory, key, scope, send))

@@ -139,6 +139,8 @@ class Form(Generic[Model]):
                 read = [(index, self._read(row, f"{key}-{index}-")) for index in self.rows[key]]
                 self._kept[key] = [index for index, item in read if item]
                 value = [item for _, item in read if item]
+            elif self.fields[key].widget == "password":
+                value = self.posted.get(key) or None  # as typed: its spaces count
             else:
                 value = read_value(kind, self.posted.getlist(key))
             if value is not None and not (prefix and (value is False or value == [])):

@@ -10,9 +10,11 @@ from sqlmodel import Session
 from app.accounts.audit import broken_links
 from app.accounts.models import InvitationIn
 from app.accounts.service import invite
+from app.accounts.signing_in import end_sessions_of
 from app.cli import main
 from app.db import Database, make_engine, migrate
 from app.domain.vocabulary import Role
+from app.errors import Forbidden
 from tests.world import A, World, build_world
 
 
@@ -127,6 +129,7 @@ def test_a_link_from_the_command_line(
         (["invite", "x@demo.invalid", "--role", "inspector"], "endroit"),
         (["renew", "personne@demo.invalid"], "Aucun compte"),
         (["reset-factor", "personne@demo.invalid"], "Aucun compte"),
+        (["end-sessions", "personne@demo.invalid"], "Aucun compte"),
         (["reset-factor", "claire@demo.invalid"], "pas de second facteur"),
         (["token", "personne@demo.invalid", "--label", "Essai"], "no account"),
         (["token", "claire@demo.invalid", "--label", "Essai", "--days", "400"], "jusqu’à 365"),
@@ -137,6 +140,25 @@ def test_a_refusal_on_the_command_line(
 ) -> None:
     assert main(arguments) == 1
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.sqlite
+def test_the_operator_closes_sessions(committing: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    with committing.session(reading=True) as db:
+        everybody = db.scalar(sa.text("SELECT count(*) FROM web_session WHERE ended_at IS NULL"))
+    assert everybody > 2
+    assert main(["end-sessions", " Claire@demo.invalid "]) == 0
+    assert main(["end-sessions", "--all"]) == 0
+    assert capsys.readouterr().out == f"1 sessions closed.\n{everybody - 1} sessions closed.\n"
+    with committing.session(reading=True) as db:
+        assert db.scalar(sa.text("SELECT count(*) FROM web_session WHERE ended_at IS NULL")) == 0
+        assert broken_links(db) == (2, [])
+
+
+def test_only_the_operator_closes_the_sessions_of_others(db: Session, world: World) -> None:
+    for name in ("claire", "ines", "rita"):
+        with pytest.raises(Forbidden):
+            end_sessions_of(db, world.actor(db, name), None)
 
 
 @pytest.mark.sqlite

@@ -310,6 +310,17 @@ def test_a_way_back_that_is_not_ours(with_provider: SignIn, bad: str, db: Sessio
     assert "__Host-session=" not in answer.headers.get("set-cookie", "")
 
 
+def test_another_site_begins_no_sign_in(with_provider: SignIn) -> None:
+    """With a session open at the provider, a link elsewhere would otherwise sign in without a gesture."""
+    browser = with_provider("anonymous")
+    for site in ("cross-site", "same-site"):
+        answer = browser.get(f"{START}?next=/mon-compte", headers={"Sec-Fetch-Site": site})
+        assert answer.headers["location"] == "/connexion?next=/mon-compte"
+        assert "set-cookie" not in answer.headers
+    for own in ("same-origin", "none"):
+        assert "state=" in browser.get(START, headers={"Sec-Fetch-Site": own}).headers["location"]
+
+
 def test_the_cookie_of_the_journey(with_provider: SignIn) -> None:
     answer = with_provider("anonymous").get(f"{START}?next=//ailleurs.example")
     cookie = answer.headers["set-cookie"]
@@ -557,6 +568,10 @@ async def test_a_provider_that_is_down(fake: Fake) -> None:
     with pytest.raises(ProviderFailed) as failure:
         await redeemed(fake)
     assert failure.value.why == "status 502"
+    fake.status = 302
+    with pytest.raises(ProviderFailed) as failure:  # nor is it followed elsewhere
+        await redeemed(fake)
+    assert failure.value.why == "status 302"
 
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no")

@@ -1,23 +1,27 @@
 """Sign-in, sessions, CSRF, tokens: what opens, what closes, and what says nothing."""
 
+import json
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app import clock
 from app.accounts import queries, secrets
-from app.accounts.models import InvitationIn, TokenIn, TokenScope
+from app.accounts.models import InvitationIn, TokenIn, TokenScope, User
 from app.accounts.service import invite
 from app.accounts.signing_in import MOST_FAILURES, browser_label
 from app.accounts.tokens import MOST_TOKENS, make_token
 from app.domain.vocabulary import Role
 from app.errors import Conflict
+from app.web.http import JsonFormatter
 from tests.world import NOW, PASSWORD, A, World, add_token, form
 
 SignIn = Callable[[str], TestClient]
@@ -154,6 +158,42 @@ def test_someone_without_a_password_does_not_enter(sign_in: SignIn, db: Session,
     assert try_in(sign_in("anonymous")).status_code == 422
 
 
+def test_a_refused_try_is_in_the_log_by_the_number_of_the_account(
+    sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[str] = []
+
+    class Kept(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            written.append(JsonFormatter().format(record))
+
+    monkeypatch.setattr(logging.getLogger("confiance.security"), "handlers", [Kept()])
+    emails = (CLAIRE, "personne@demo.invalid")
+    answers = [try_in(sign_in("anonymous"), email, "pas le bon mot") for email in emails]
+    tries = [json.loads(line) for line in written]
+    assert [(line["event"], line["user"]) for line in tries] == [
+        ("wrong password", str(world.users["claire"].id)),
+        ("wrong password", "unknown"),
+    ]
+    assert [line["request_id"] for line in tries] == [answer.headers["X-Request-ID"] for answer in answers]
+    assert "demo.invalid" not in "".join(written)
+
+
+def test_a_password_is_hashed_again_when_the_settings_have_changed(
+    sign_in: SignIn, db: Session, world: World
+) -> None:
+    lighter = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
+    db.merge(world.users["claire"]).password_hash = lighter
+    db.flush()
+    assert try_in(sign_in("anonymous"), password="pas le bon mot").status_code == 422
+    assert db.get_one(User, world.users["claire"].id).password_hash == lighter
+    assert try_in(sign_in("anonymous")).status_code == 303
+    renewed = db.get_one(User, world.users["claire"].id).password_hash
+    assert renewed != lighter
+    assert not secrets.is_outdated(renewed)
+    assert secrets.password_matches(renewed, PASSWORD)
+
+
 # --- the throttle --------------------------------------------------------------------------------------
 
 
@@ -241,6 +281,21 @@ def test_one_closes_ones_own_sessions_only(sign_in: SignIn, db: Session, world: 
     form(claire, "/mon-compte/sessions/fermer")
     assert elsewhere.get("/api/v1/me").status_code == 401
     assert claire.get("/api/v1/me").status_code == 200
+
+
+def test_a_browser_left_open_does_not_close_the_others(sign_in: SignIn, db: Session, world: World) -> None:
+    claire, elsewhere = sign_in("claire"), sign_in("anonymous")
+    try_in(elsewhere)
+    own, other = queries.live_sessions(db, world.users["claire"].id)
+    if secrets.fingerprint(claire.cookies[COOKIE]) == other.token_hash:
+        own, other = other, own
+    clock.pin(NOW + timedelta(minutes=16))
+    for path in ("/mon-compte/sessions/fermer", f"/mon-compte/sessions/{other.id}/fermer"):
+        answer = form(claire, path)
+        assert answer.headers["location"].startswith("/connexion?encore=1&next=")
+    assert elsewhere.get("/api/v1/me").status_code == 200
+    assert form(claire, f"/mon-compte/sessions/{own.id}/fermer").status_code == 303  # one's own: signing out
+    assert claire.get("/api/v1/me").status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,7 @@ def test_the_chart_styles_are_those_of_the_script() -> None:
 
 
 def test_starting_does_not_pay_for_charts_and_documents() -> None:
-    late = {"plotly", "scipy", "numpy", "docx", "resvg_py", "xlsxwriter", "pyarrow"}
+    late = {"plotly", "scipy", "numpy", "docx", "resvg_py", "xlsxwriter", "pyarrow", "zxcvbn"}
     program = f"import sys, app.main; print(sorted({late} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
