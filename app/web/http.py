@@ -8,6 +8,7 @@ import sqlite3
 import time
 import traceback
 from collections.abc import Callable
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -123,17 +124,28 @@ class Surround:
 
 
 def _log_line(scope: Scope, status: int, identity: str, seconds: float) -> None:
-    """One JSON object a request: the route's pattern, never an address that was typed."""
+    """One JSON object a request: the route's pattern, never an address that was typed.
+
+    `user` is the number of the account that asked, `token` that of a token answered from memory, `code` why
+    the request was refused; each is there when it is known.
+    """
     route = getattr(scope.get("route"), "path", None) or "(none)"
     metrics.ended(scope["method"], route, status, seconds)
     fields = {
+        "at": utc(time.time()),
         "request_id": identity,
         "method": scope["method"],
         "route": route,
         "status": status,
         "ms": round(seconds * 1000, 1),
     }
-    log.info(json.dumps(fields))
+    known = {name: scope["state"].get(f"log_{name}") for name in ("user", "token", "code")}
+    log.info(json.dumps(fields | {name: str(value) for name, value in known.items() if value is not None}))
+
+
+def utc(moment: float) -> str:
+    """The real time, not the one a demonstration is pinned to: lines of several machines are put in order."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds")
 
 
 class JsonFormatter(logging.Formatter):
@@ -143,11 +155,14 @@ class JsonFormatter(logging.Formatter):
         if record.name == log.name:
             return record.getMessage()
         fields: dict[str, object] = {
+            "at": utc(record.created),
             "level": record.levelname,
             "logger": record.name,
             "event": record.getMessage(),
             "request_id": request_id.get(),
         }
+        if hasattr(record, "user"):
+            fields["user"] = str(record.user)
         if record.exc_info and record.exc_info[1] is not None:
             fields["trace"] = trace_of(record.exc_info[1])
         return json.dumps(fields, ensure_ascii=False)

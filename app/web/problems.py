@@ -72,6 +72,7 @@ def problem_body(request: Request, error: AppError) -> dict[str, Any]:
 
 
 def respond(request: Request, error: AppError) -> Response:
+    request.state.log_code = error.code
     if request.url.path.startswith("/api/"):
         return JSONResponse(
             problem_body(request, error),

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -299,12 +300,18 @@ def test_every_kind_of_answer_carries_the_headers(faulty: TestClient) -> None:
         assert answer.status_code == status, path
         headers = answer.headers
         policy = headers["Content-Security-Policy"]
-        assert "default-src 'self'" in policy
+        for directive in (
+            "default-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ):
+            assert directive in policy.split("; ")
         assert "unsafe" not in policy
-        assert "frame-ancestors 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
-        assert headers["Strict-Transport-Security"].startswith("max-age=")
+        assert headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+        assert "Access-Control-Allow-Origin" not in headers
         is_file = path.startswith("/static/") and status == 200
         assert ("immutable" if is_file else "no-store") in headers["Cache-Control"], path
         seen.add(headers["X-Request-ID"])
@@ -318,7 +325,7 @@ def test_http_on_loopback_is_not_told_to_use_https(database_url: str) -> None:
 
 
 def test_each_request_leaves_one_line_without_a_word_of_it(
-    sign_in: SignIn, caplog: pytest.LogCaptureFixture
+    sign_in: SignIn, world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     claire = sign_in("claire")
     caplog.set_level(logging.INFO, logger=log.name)
@@ -327,17 +334,22 @@ def test_each_request_leaves_one_line_without_a_word_of_it(
         claire.get(f"/api/v1/schools/{SECRET}/goals"),
         claire.get(f"/{SECRET}"),
         claire.post(GOALS, json=MEET | {"title": SECRET * 100}),
+        claire.get(GOALS),
     ]
     lines = [
         json.loads(JsonFormatter().format(record)) for record in caplog.records if record.name == log.name
     ]
     assert [line["status"] for line in lines] == [answer.status_code for answer in asked]
     assert [line["request_id"] for line in lines] == [answer.headers["X-Request-ID"] for answer in asked]
-    assert all(line.keys() == {"request_id", "method", "route", "status", "ms"} for line in lines)
+    always = {"at", "request_id", "method", "route", "status", "ms", "user"}
+    assert {name for line in lines for name in line.keys() - always} == {"code"}
+    assert [line.get("code") for line in lines] == ["invalid", "not_found", "not_found", "invalid", None]
+    assert {line.get("user") for line in lines} == {str(world.users["claire"].id), None}
+    assert all(datetime.fromisoformat(line["at"]).utcoffset() == timedelta(0) for line in lines)
     assert [line["route"] for line in lines] == [
         *["/api/v1/schools/{uai}/goals"] * 2,
         "(none)",
-        "/api/v1/schools/{uai}/goals",
+        *["/api/v1/schools/{uai}/goals"] * 2,
     ]
     written = "".join(JsonFormatter().format(record) for record in caplog.records)
     assert SECRET not in written
@@ -351,6 +363,7 @@ def test_a_crash_is_logged_where_it_was_and_not_what_it_said(
     (crash,) = [record for record in caplog.records if record.getMessage() == "crash"]
     written = JsonFormatter().format(crash)
     assert "RuntimeError" in written
+    assert json.loads(written)["at"].endswith("+00:00")
     assert "test_problems.py" in written
     assert SECRET not in written
     assert "\n" not in written
