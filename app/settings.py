@@ -1,11 +1,17 @@
 """What an operator may set, all under the prefix `CONFIANCE_` (docs/exploitation.md lists them)."""
 
+import os
 from datetime import datetime
 from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 
 class Settings(BaseSettings):
@@ -30,6 +36,19 @@ class Settings(BaseSettings):
     """Levels (`acr`), separated by spaces, that are as good as a second factor; they are then asked for."""
     now: datetime | None = None
     """Pins the clock (tests and demonstrations); never set it in service."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """A variable first, then a file of that name where systemd puts credentials (`LoadCredential=`)."""
+        folder = os.environ.get("CREDENTIALS_DIRECTORY")
+        return init_settings, env_settings, SecretsSettingsSource(settings_cls, secrets_dir=folder)
 
     @field_validator("public_url")
     @classmethod

@@ -3,6 +3,7 @@
 import re
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -130,6 +131,18 @@ def test_an_address_outside_the_machine_is_https() -> None:
             Settings(public_url=there)
     assert Settings(public_url="http://127.0.0.1:8000").session_cookie == "session"
     assert Settings(public_url="https://confiance.exemple.fr/").session_cookie == "__Host-session"
+
+
+def test_a_secret_may_come_from_a_file_that_systemd_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "postgresql+psycopg://confiance:motdepasse@hote/base"
+    (tmp_path / "confiance_database_url").write_text(f"{url}\n")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    monkeypatch.delenv("CONFIANCE_DATABASE_URL", raising=False)
+    assert Settings().database_url == url
+    monkeypatch.setenv("CONFIANCE_DATABASE_URL", "sqlite:///autre.db")
+    assert Settings().database_url == "sqlite:///autre.db"
 
 
 def test_a_new_database_has_no_account(empty_engine: Engine) -> None:
