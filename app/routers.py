@@ -35,7 +35,7 @@ from app.library import api as library_api
 from app.library import pages as library_pages
 from app.library import taking_up_pages
 from app.measurements import api as measurements_api
-from app.measurements import grade_pages, session_pages
+from app.measurements import grade_pages, history_pages, session_pages
 from app.measurements import pages as measurements_pages
 from app.parents import api as parents_api
 from app.parents import link_pages
@@ -121,6 +121,7 @@ PRIVATE = (
     taking_up_pages.router,
     measurements_api.router,
     measurements_pages.router,
+    history_pages.router,
     grade_pages.router,
     session_pages.router,
     elections_api.router,

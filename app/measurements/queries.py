@@ -8,8 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import and_, bindparam, case, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.accounts.models import User
 from app.domain.vocabulary import Door, Grade, Source, Status
 from app.errors import NotFound
 from app.measurements.models import Measurement, SharedAnalysis, TermTotal
@@ -161,6 +163,31 @@ def measurements_listed(
     if after is not None:
         wanted = wanted.where(col(Measurement.id) > after)
     return db.scalars(wanted.order_by(col(Measurement.id)).limit(limit)).all()
+
+
+def history_of_figure(
+    db: Session, school_id: UUID, term: str, indicator: str, limit: int
+) -> Sequence[sa.Row[Any]]:
+    """(row, the one it replaced or None, name of who wrote it or None), newest first."""
+    former = aliased(Measurement)
+    wanted = (
+        select(Measurement, former, User.name)
+        .outerjoin(
+            former,
+            and_(
+                col(former.school_id) == col(Measurement.school_id),
+                col(former.id) == col(Measurement.replaces),
+            ),
+        )
+        .outerjoin(User, col(User.id) == col(Measurement.recorded_by))
+        .where(
+            col(Measurement.school_id) == school_id,
+            col(Measurement.term) == term,
+            col(Measurement.indicator) == indicator,
+        )
+    )
+    newest = col(Measurement.version).desc(), col(Measurement.id).desc()
+    return db.execute(wanted.order_by(*newest).limit(limit)).all()
 
 
 def typed_when(db: Session, school_id: UUID, term: str) -> Sequence[tuple[UUID | None, datetime]]:
