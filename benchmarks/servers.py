@@ -127,6 +127,8 @@ class Client:
     def send(self, times: int) -> Samples:
         """Seconds from the first byte sent to the last one read; an unexpected answer is an error."""
         found, errors = [], 0
+        self.connection.close()  # while the other sides had their turn, the server may have hung up
+        self.connection.connect()
         for _ in range(times):
             ask, body, status = self.side.asks(self.number), b"", 0
             started = time.perf_counter()

@@ -8,6 +8,7 @@ from benchmarks.servers import Ask, Side, confiance, floor, many_clients, one_cl
 from benchmarks.world import Country, build
 
 FLOOR, NAIVE = "floor: one INSERT and its commit", "naive FastAPI + SQLModel"
+LEAST = "the same guarantees by hand"
 INDICATOR = "individual_meetings"
 ODK = 41
 """Submissions a second that ODK Central publishes for one of its servers: a sanity line, another machine."""
@@ -61,11 +62,13 @@ def run() -> Report:
         with (
             confiance(country.url) as ours,
             floor("write", FLOOR_DATABASE=f"{folder}/floor.db") as lowest,
+            floor("guarded", FLOOR_DATABASE=f"{folder}/guarded.db") as least,
             floor("naive", FLOOR_DATABASE=f"{folder}/naive.db") as naive,
         ):
             sides = {
                 OURS: Side(ours, boxes.ask, boxes.hear),
                 FLOOR: Side(lowest, bare),
+                LEAST: Side(least, bare),
                 NAIVE: Side(naive, bare),
             }
             one = in_turn({name: one_client(side, 60) for name, side in sides.items()})
