@@ -28,38 +28,40 @@ class MemberStanding(NamedTuple):
     profiles: int
 
 
+_OWN_PROFILES = col(SchoolYearProfile.school_id) == School.id
+_MEMBER_NOW = (
+    select(
+        col(ApiToken.secret_hash),
+        sa.and_(col(ApiToken.revoked_at).is_(None), col(User.ended_at).is_(None)).label("is_open"),
+        col(ApiToken.expires_at),
+        col(ApiToken.last_used_at),
+        School.id,
+        School.departement,
+        SchoolMembership.role,
+        func.coalesce(SchoolLedger.version, 0),
+        School.version,
+        select(func.count()).where(_OWN_PROFILES).scalar_subquery(),
+        select(func.coalesce(func.sum(SchoolYearProfile.version), 0)).where(_OWN_PROFILES).scalar_subquery(),
+    )
+    .select_from(ApiToken)
+    .join(User, col(User.id) == ApiToken.user_id)
+    .join(School, col(School.uai) == sa.bindparam("uai"))
+    .join(
+        SchoolMembership,
+        sa.and_(
+            col(SchoolMembership.school_id) == School.id,
+            col(SchoolMembership.user_id) == ApiToken.user_id,
+            col(SchoolMembership.ended_at).is_(None),
+        ),
+    )
+    .outerjoin(SchoolLedger, col(SchoolLedger.school_id) == School.id)
+    .where(col(ApiToken.id) == sa.bindparam("token_id"))
+)
+
+
 def member_now(uai: str, db: Session, token_id: UUID) -> TokenNow | None:
     """The token of a member of the school, who reads it whatever the year, standing on a MemberStanding."""
-    own_profiles = col(SchoolYearProfile.school_id) == School.id
-    versions = func.coalesce(func.sum(SchoolYearProfile.version), 0)
-    row = db.execute(
-        select(
-            col(ApiToken.secret_hash),
-            sa.and_(col(ApiToken.revoked_at).is_(None), col(User.ended_at).is_(None)).label("is_open"),
-            col(ApiToken.expires_at),
-            col(ApiToken.last_used_at),
-            School.id,
-            School.departement,
-            SchoolMembership.role,
-            func.coalesce(SchoolLedger.version, 0),
-            School.version,
-            select(func.count()).where(own_profiles).scalar_subquery(),
-            select(versions).where(own_profiles).scalar_subquery(),
-        )
-        .select_from(ApiToken)
-        .join(User, col(User.id) == ApiToken.user_id)
-        .join(School, col(School.uai) == uai)
-        .join(
-            SchoolMembership,
-            sa.and_(
-                col(SchoolMembership.school_id) == School.id,
-                col(SchoolMembership.user_id) == ApiToken.user_id,
-                col(SchoolMembership.ended_at).is_(None),
-            ),
-        )
-        .outerjoin(SchoolLedger, col(SchoolLedger.school_id) == School.id)
-        .where(col(ApiToken.id) == token_id)
-    ).first()
+    row = db.execute(_MEMBER_NOW, {"uai": uai, "token_id": token_id}).first()
     if row is None:
         return None
     secret_hash, is_open, expires_at, last_used_at, *standing = row

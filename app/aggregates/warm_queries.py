@@ -13,45 +13,50 @@ from app.accounts.warm import TokenNow
 from app.domain.vocabulary import Role
 from app.transmissions.models import CirconscriptionVersion
 
+_LIVE = (
+    select(
+        func.count().label("places"),
+        func.coalesce(func.sum(CirconscriptionVersion.version), 0).label("version"),
+        func.max(CirconscriptionVersion.changed_at).label("changed_at"),
+    )
+    .where(
+        col(CirconscriptionVersion.circonscription_id).in_(
+            sa.bindparam("circonscriptions", type_=sa.Uuid(), expanding=True)
+        )
+    )
+    .subquery()
+)
+_SERVICE = select(col(SchoolLedger.version)).where(col(SchoolLedger.school_id) == NIL).scalar_subquery()
+_TOKEN_NOW = (
+    select(
+        col(ApiToken.secret_hash),
+        sa.and_(col(ApiToken.revoked_at).is_(None), col(User.ended_at).is_(None)).label("is_open"),
+        col(ApiToken.expires_at),
+        col(ApiToken.last_used_at),
+        col(TerritoryMembership.territory_id),
+        col(TerritoryMembership.role),
+        func.coalesce(_SERVICE, 0).label("service"),
+        _LIVE.c.places,
+        _LIVE.c.version,
+        _LIVE.c.changed_at,
+    )
+    .select_from(ApiToken)
+    .join(User, col(User.id) == ApiToken.user_id)
+    .join(_LIVE, sa.true())
+    .outerjoin(
+        TerritoryMembership,
+        sa.and_(
+            col(TerritoryMembership.user_id) == ApiToken.user_id,
+            col(TerritoryMembership.ended_at).is_(None),
+        ),
+    )
+    .where(col(ApiToken.id) == sa.bindparam("token_id"))
+)
+
 
 def token_now(db: Session, token_id: UUID, circonscriptions: Collection[UUID]) -> TokenNow | None:
     """A token, and as its standing its owner's own territories and the versions that `asking_of` reads."""
-    version = CirconscriptionVersion
-    live = (
-        select(
-            func.count().label("places"),
-            func.coalesce(func.sum(version.version), 0).label("version"),
-            func.max(version.changed_at).label("changed_at"),
-        )
-        .where(col(version.circonscription_id).in_(circonscriptions))
-        .subquery()
-    )
-    service = select(col(SchoolLedger.version)).where(col(SchoolLedger.school_id) == NIL).scalar_subquery()
-    rows = db.execute(
-        select(
-            col(ApiToken.secret_hash),
-            sa.and_(col(ApiToken.revoked_at).is_(None), col(User.ended_at).is_(None)).label("is_open"),
-            col(ApiToken.expires_at),
-            col(ApiToken.last_used_at),
-            col(TerritoryMembership.territory_id),
-            col(TerritoryMembership.role),
-            func.coalesce(service, 0).label("service"),
-            live.c.places,
-            live.c.version,
-            live.c.changed_at,
-        )
-        .select_from(ApiToken)
-        .join(User, col(User.id) == ApiToken.user_id)
-        .join(live, sa.true())
-        .outerjoin(
-            TerritoryMembership,
-            sa.and_(
-                col(TerritoryMembership.user_id) == ApiToken.user_id,
-                col(TerritoryMembership.ended_at).is_(None),
-            ),
-        )
-        .where(col(ApiToken.id) == token_id)
-    ).all()
+    rows = db.execute(_TOKEN_NOW, {"token_id": token_id, "circonscriptions": circonscriptions}).all()
     if not rows:
         return None
     first = rows[0]
