@@ -24,6 +24,7 @@ from app.db import Database, make_engine, migrate
 from app.main import create_app
 from app.settings import Settings
 from tests import postgresql
+from tests.inline import Browser
 from tests.world import NOW, World, build_world
 
 ENGINE = os.environ.get("CONFIANCE_TEST_ENGINE", "sqlite")
@@ -175,7 +176,7 @@ def sign_in(
     served = web if processes == 1 else TakingTurns(web, processes)
 
     def client(name: str) -> TestClient:
-        browser = TestClient(served, base_url="https://testserver", follow_redirects=False)
+        browser = Browser(served)
         if name != "anonymous":
             browser.cookies.set("__Host-session", world.cookies[name], domain="testserver.local")
             browser.headers["X-Test-CSRF"] = world.csrf(name)

@@ -7,7 +7,10 @@ is filled from `tests/test_matrix.py::places`. A route without a row fails the s
 from dataclasses import dataclass, field
 from typing import Any
 
-EVERYONE = ("claire", "lea", "karim", "ines", "paul", "rita", "admin", "anonymous")
+EVERYONE = ("claire", "lea", "karim", "ines", "paul", "rita", "nadia", "admin", "anonymous")
+"""The people of tests/world.py, and Nadia, who is the authority over France."""
+NOBODY = ("expired", "revoked", "parents")
+"""Claire half a day later, her token once revoked, the parents’ link shown at other doors: anonymous."""
 
 
 @dataclass(frozen=True)
@@ -39,24 +42,24 @@ def count(body: dict[str, Any] | None = None, version: int | None = None, **more
 
 
 def see_school() -> Row:
-    return Row(("claire", "lea", "ines", "rita", "admin"))
+    return Row(("claire", "lea", "ines", "rita", "nadia", "admin"))
 
 
 def see_elections() -> Row:
-    return Row(("claire", "lea", "ines", "rita"))
+    return Row(("claire", "lea", "ines", "rita", "nadia"))
 
 
 def run_election(body: dict[str, Any] | None = None, version: int | None = None, **more: Any) -> Row:
-    return Row(("claire",), ("lea", "ines", "rita"), body, version, **more)
+    return Row(("claire",), ("lea", "ines", "rita", "nadia"), body, version, **more)
 
 
 def signed_in(body: dict[str, Any] | None = None, **more: Any) -> Row:
     return Row(EVERYONE[:-1], (), body, **more)
 
 
-def releases(body: dict[str, Any] | None = None) -> Row:
-    """An authority over France, who is not among these people (tests/aggregates/test_publishing_doors.py)."""
-    return Row((), ("ines", "paul", "rita"), body)
+def releases(body: dict[str, Any] | None = None, **more: Any) -> Row:
+    """What is published above the circonscriptions is the authority's over France."""
+    return Row(("nadia",), ("ines", "paul", "rita"), body, **more)
 
 
 PUBLIC = {
@@ -122,7 +125,7 @@ _DATES = {"t1_last": "2027-01-03", "t2_last": "2027-04-18"}
 
 def set_up(body: dict[str, Any], version: int) -> Row:
     """What the school's outsiders may look at, and only its head teacher may write."""
-    return Row(("claire",), ("lea", "ines", "rita", "admin"), body, version)
+    return Row(("claire",), ("lea", "ines", "rita", "nadia", "admin"), body, version)
 
 
 _CLOSING = {"held_on": "2026-11-20", "members_present": 9}
@@ -154,7 +157,7 @@ def look_after(body: dict[str, Any] | None = None, **more: Any) -> Row:
 
 def may_invite(body: dict[str, Any] | None = None) -> Row:
     """The inspector too, but a teacher is not hers to invite."""
-    return Row(("claire", "admin"), ("lea", "ines", "rita"), body)
+    return Row(("claire", "admin"), ("lea", "ines", "rita", "nadia"), body)
 
 
 def only(*people: str, body: dict[str, Any] | None = None, **more: Any) -> Row:
@@ -536,11 +539,13 @@ MATRIX: dict[str, Row] = {
     "GET /ecoles/{uai}/transmis/{term}": see_transmitted(),
     "GET /ecoles/{uai}/transmis/{term}/releve.docx": see_transmitted(),
     # --- pooled
-    "GET /api/v1/aggregates": only("ines", "paul", "rita"),
-    "GET /api/v1/aggregates.{extension}": only("ines", "paul", "rita", places={"extension": "csv"}),
-    "GET /api/v1/aggregates/distribution": only("ines", "paul", "rita", query="indicator=election_turnout"),
-    "GET /circonscription/{code}": only("ines", "rita", places={"code": "0990900Z"}),
-    "GET /territoire/{code}": only("rita", places={"code": "A99"}),
+    "GET /api/v1/aggregates": only("ines", "paul", "rita", "nadia"),
+    "GET /api/v1/aggregates.{extension}": only("ines", "paul", "rita", "nadia", places={"extension": "csv"}),
+    "GET /api/v1/aggregates/distribution": only(
+        "ines", "paul", "rita", "nadia", query="indicator=election_turnout"
+    ),
+    "GET /circonscription/{code}": only("ines", "rita", "nadia", places={"code": "0990900Z"}),
+    "GET /territoire/{code}": only("rita", "nadia", places={"code": "A99"}),
     # --- files
     "POST /api/v1/imports": Row(
         ("claire", "lea"),
@@ -565,10 +570,11 @@ MATRIX: dict[str, Row] = {
     "GET /ecoles/{uai}/fichiers/{file_id}/{part}/a-corriger.{extension}": only(
         "claire", places={"part": "0", "extension": "csv"}
     ),
-    "GET /api/v1/releases": only("ines", "paul", "rita"),
+    "GET /api/v1/releases": only("ines", "paul", "rita", "nadia"),
     "GET /api/v1/releases/{term}/preview": releases(),
     "POST /api/v1/releases": releases({"term": "2026-2027-T1"}),
-    "GET /publications": only("ines", "paul", "rita"),
+    "GET /publications": only("ines", "paul", "rita", "nadia"),
     "GET /publications/{term}": releases(),
-    "POST /publications/{term}": releases({}),
+    # Hers to publish, but one school has transmitted, and three are needed.
+    "POST /publications/{term}": releases({}, answers=frozenset({409})),
 }

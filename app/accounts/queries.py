@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -135,19 +136,25 @@ def school_duties(db: Session, user_id: UUID) -> dict[UUID, Role]:
     return {school_id: role for school_id, role in rows}  # noqa: C416  # rows are Row, not tuples, to mypy
 
 
-def territory_duties(db: Session, user_id: UUID) -> dict[UUID, Role]:
-    """Every territory under the person's own ones, three levels deep, with the role held there."""
+@cache
+def _duties_below() -> Select[tuple[UUID, Role]]:
+    """Every request asks this one: building it each time took longer than running it."""
     mine = (
         select(TerritoryMembership.territory_id, TerritoryMembership.role)
-        .where(col(TerritoryMembership.user_id) == user_id, col(TerritoryMembership.ended_at).is_(None))
+        .where(
+            col(TerritoryMembership.user_id) == sa.bindparam("user_id"),
+            col(TerritoryMembership.ended_at).is_(None),
+        )
         .cte("mine", recursive=True)
     )
     below = sa.orm.aliased(Territory)
     mine = mine.union_all(select(below.id, mine.c.role).join(mine, below.parent_id == mine.c.territory_id))
-    return {
-        territory_id: Role(role)
-        for territory_id, role in db.execute(select(mine.c.territory_id, mine.c.role))
-    }
+    return select(mine.c.territory_id, mine.c.role)
+
+
+def territory_duties(db: Session, user_id: UUID) -> dict[UUID, Role]:
+    """Every territory under the person's own ones, three levels deep, with the role held there."""
+    return {territory: Role(role) for territory, role in db.execute(_duties_below(), {"user_id": user_id})}
 
 
 def members_of_school(db: Session, school_id: UUID) -> Sequence[sa.Row[Any]]:
