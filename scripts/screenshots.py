@@ -37,6 +37,9 @@ PAGES = {
     "releve": f"{HOME}/conseil/2025-2026-T3",
     "annee": f"{HOME}/annee/2025-2026",
     "parents": f"{HOME}/parents/apercu/{TERM}",
+    "pratiques": "/pratiques",
+    "leviers": "/leviers",
+    "fiches": "/fiches",
     "circonscription": "/circonscription/0990900Z",
 }
 ON_PAPER = {"feuille", "tableau-de-bord", "releve", "annee", "parents", "circonscription"}
