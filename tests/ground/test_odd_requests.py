@@ -2,7 +2,7 @@
 
 import re
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +30,22 @@ SignIn = Callable[[str], TestClient]
 
 
 @pytest.fixture
-def served(database_url: str, monkeypatch: pytest.MonkeyPatch) -> uvicorn.Config:
+def served(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[uvicorn.Config]:
     """The application as `serve` hands it to uvicorn, with all that uvicorn puts around it."""
     monkeypatch.delenv("FORWARDED_ALLOW_IPS", raising=False)
     given: list[uvicorn.Config] = []
+    engines: list[Engine] = []
 
     def run(app: Any, **options: Any) -> None:
         given.append(uvicorn.Config(app, **options))
+        engines.append(app.state.database.engine)
 
     monkeypatch.setattr(uvicorn, "run", run)
     settings = Settings(database_url=database_url, public_url="https://testserver", log_level="ERROR")
     assert cli._serve(Namespace(host="127.0.0.1", port=8000), settings) == 0
     given[0].load()
-    return given[0]
+    yield given[0]
+    engines[0].dispose()
 
 
 @pytest.mark.parametrize(
