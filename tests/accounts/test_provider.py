@@ -3,7 +3,7 @@
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -53,7 +53,7 @@ def settings_for(oidc_issuer: str, **more: str) -> Settings:
         "oidc_client_id": "confiance",
         "oidc_client_secret": "un-secret-partage",
     }
-    return Settings(public_url="https://testserver", **(own | more))  # type: ignore[arg-type]
+    return Settings.model_validate({"public_url": "https://testserver", **own, **more})
 
 
 # --- against a real provider ---------------------------------------------------------------------------
@@ -389,7 +389,7 @@ def key() -> RSAKey:
 
 
 @pytest.fixture
-def fake(key: RSAKey) -> Iterator[Fake]:
+def fake(key: RSAKey) -> Fake:
     moment = int(NOW.timestamp())
     claims = {
         "iss": ISSUER,
@@ -399,7 +399,7 @@ def fake(key: RSAKey) -> Iterator[Fake]:
         "iat": moment,
         "exp": moment + 300,
     }
-    return Fake(key=key, claims=claims)  # type: ignore[return-value]
+    return Fake(key=key, claims=claims)
 
 
 JOURNEY = Journey("sign_in")
