@@ -39,6 +39,7 @@ def _add(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentPars
 
 def _feature_commands() -> list[Callable[[Any], None]]:
     """Imported here and not at the top: `serve` should not pay for what imports need."""
+    from app.accounts import audit_commands as audit
     from app.accounts import commands as accounts
     from app.aggregates import commands as aggregates
     from app.demo import commands as demo
@@ -46,7 +47,7 @@ def _feature_commands() -> list[Callable[[Any], None]]:
     from app.schools import commands as schools
     from app.transmissions import commands as transmissions
 
-    features = (accounts, schools, transmissions, aggregates, demo, operation)
+    features = (accounts, audit, schools, transmissions, aggregates, demo, operation)
     return [feature.add_commands for feature in features]
 
 

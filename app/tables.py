@@ -2,7 +2,7 @@
 
 from sqlmodel import SQLModel
 
-from app.accounts import factor_models
+from app.accounts import factor_models, seal_models
 from app.accounts import models as accounts
 from app.action_sheets import models as action_sheets
 from app.actions import models as actions
@@ -28,6 +28,7 @@ FEATURES = (
     once,
     accounts,
     factor_models,
+    seal_models,
     schools,
     measurements,
     elections,

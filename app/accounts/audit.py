@@ -12,9 +12,13 @@ from uuid import UUID
 from sqlmodel import Session, SQLModel
 
 from app import clock
-from app.accounts import queries
+from app.accounts import audit_queries, queries
 from app.accounts.actor import NIL, Actor
 from app.accounts.models import AuditEvent
+from app.accounts.seal_models import told
+
+SEALED = "audit.sealed"
+"""The one act that lets events leave; its event repeats the seal, so that a forged seal shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,13 @@ def plain(value: Any) -> Any:
     return value
 
 
+def canonical(fields: Mapping[str, Any]) -> str:
+    return json.dumps(plain(fields), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
 def digest(fields: Mapping[str, Any]) -> str:
     """SHA-256 over the canonical JSON of an event, the previous hash included."""
-    text = json.dumps(plain(fields), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(fields).encode()).hexdigest()
 
 
 def record(
@@ -91,24 +98,45 @@ def record(
 
 
 def broken_links(db: Session) -> tuple[int, list[str]]:
-    """Recompute every chain: how many events were looked at, and one line for each break.
+    """Recompute every chain: how many events were looked at, and one line for each break."""
+    found = [broken_links_of(db, school_id) for school_id in queries.chains(db)]
+    return sum(checked for checked, _ in found), [problem for _, problems in found for problem in problems]
 
-    An edit changes an event's own hash; a removal or a swap breaks the link to the event before; the ledger
-    knows the last hash, so that cutting the end off shows too.
+
+def broken_links_of(db: Session, school_id: UUID) -> tuple[int, list[str]]:
+    """Recompute one chain, from its last seal on.
+
+    An edit changes an event's own hash; a removal or a swap breaks the link to the event before, or to the
+    seal; the ledger knows the last hash, so that cutting the end off shows too.
     """
-    checked, problems = 0, list[str]()
-    for school_id in queries.chains(db):
-        previous = ""
-        for event in queries.audit_chain(db, school_id):
-            checked += 1
-            place = f"chain {school_id}, event {event.position}"
-            fields = {name: getattr(event, name) for name in AuditEvent.model_fields if name != "hash"}
-            if digest(fields) != event.hash:
-                problems.append(f"{place}: its content was changed")
-            if event.previous_hash != previous:
-                problems.append(f"{place}: the event before it was changed, removed or moved")
-            previous = event.hash
-        ledger = queries.ledger_of(db, school_id)
-        if ledger is None or ledger.last_hash != previous:
-            problems.append(f"chain {school_id}: its end was removed")
-    return checked, problems
+    chain = f"chain {school_id}"
+    seals, previous, problems = audit_queries.seals_of(db, school_id), "", list[str]()
+    for seal in seals:
+        if seal.previous_hash != previous:
+            problems.append(f"{chain}, seal at {seal.up_to}: the seal before it was changed or removed")
+        previous = seal.last_hash
+    events, said = queries.audit_chain(db, school_id), dict[int, Any]()
+    for event in events:
+        fields = {name: getattr(event, name) for name in AuditEvent.model_fields}
+        problems += [f"{chain}, event {event.position}: {fault}" for fault in faults(fields, previous)]
+        previous = event.hash
+        if event.verb == SEALED:
+            said[event.position] = event.after
+    ledger = queries.ledger_of(db, school_id)
+    if ledger is None or ledger.last_hash != previous:
+        problems.append(f"{chain}: its end was removed")
+    # The event of an older seal left with the segment after it: the file of that one holds it.
+    kept = {seal.position: told(seal) for seal in seals if seal.position > seals[-1].up_to}
+    if kept != said:
+        problems.append(f"{chain}: its seals are not those that its events tell of")
+    return len(events), problems
+
+
+def faults(event: Mapping[str, Any], previous_hash: str) -> list[str]:
+    """What is wrong with an event that should follow this hash, whether from the database or from a file."""
+    found = []
+    if digest({name: value for name, value in event.items() if name != "hash"}) != event["hash"]:
+        found.append("its content was changed")
+    if event["previous_hash"] != previous_hash:
+        found.append("the event before it was changed, removed or moved")
+    return found

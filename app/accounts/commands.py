@@ -1,4 +1,4 @@
-"""`python -m app invite | renew | reset-factor | end-sessions | token | audit`: people, proof of acts."""
+"""`python -m app invite | renew | reset-factor | end-sessions | token`: people and accounts."""
 
 import argparse
 from collections.abc import Iterator
@@ -12,7 +12,6 @@ from app import clock
 from app.accounts import duties, factors, queries, service, signing_in, tokens
 from app.accounts.access import actor_of_user
 from app.accounts.actor import AUTHORITY_LEVELS, command_actor
-from app.accounts.audit import broken_links
 from app.accounts.factor_models import FactorResetIn
 from app.accounts.models import InvitationIn, TokenIn, TokenScope
 from app.db import Database, make_engine
@@ -60,21 +59,14 @@ def add_commands(commands: Any) -> None:
     token.add_argument("--days", type=int, default=90, help="valid for so many days, a year at most")
     token.set_defaults(run=_token)
 
-    audit = commands.add_parser("audit", help="about the record of every act")
-    verify = audit.add_subparsers(dest="what", required=True).add_parser(
-        "verify", help="recompute every chain: an event that was changed, removed or moved is found"
-    )
-    verify.set_defaults(run=_verify)
-
 
 @contextmanager
-def _database(settings: Settings, *, reading: bool = False) -> Iterator[Session]:
-    """One transaction; a refusal becomes the sentence that the command prints."""
+def opened(settings: Settings) -> Iterator[Database]:
+    """The database of a command; a refusal becomes the sentence that the command prints."""
     clock.pin(settings.now)
     database = Database(make_engine(settings.database_url, threads=1))
     try:
-        with database.session(reading=reading) as db:
-            yield db
+        yield database
     except ValidationError as problem:
         raise ValueError(" ".join(error.detail for error in field_errors(problem))) from None
     except Invalid as refusal:
@@ -83,6 +75,13 @@ def _database(settings: Settings, *, reading: bool = False) -> Iterator[Session]
         raise ValueError(refusal.detail) from None
     finally:
         database.engine.dispose()
+
+
+@contextmanager
+def _database(settings: Settings) -> Iterator[Session]:
+    """One transaction."""
+    with opened(settings) as database, database.session() as db:
+        yield db
 
 
 def _invite(chosen: argparse.Namespace, settings: Settings) -> int:
@@ -138,12 +137,3 @@ def _token(chosen: argparse.Namespace, settings: Settings) -> int:
         _, text = tokens.make_token(db, actor_of_user(db, user, Door.COMMAND, ""), data)
     print(text)
     return 0
-
-
-def _verify(_: argparse.Namespace, settings: Settings) -> int:
-    with _database(settings, reading=True) as db:
-        checked, problems = broken_links(db)
-    for problem in problems:
-        print(problem)
-    print(f"{checked} events checked, {len(problems)} problems found.")
-    return 1 if problems else 0

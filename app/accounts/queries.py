@@ -23,6 +23,7 @@ from app.accounts.models import (
     User,
     WebSession,
 )
+from app.accounts.seal_models import AuditSeal
 from app.db import insert_or_ignore
 from app.domain.vocabulary import Role
 from app.schools.models import School, SchoolYearProfile, Territory
@@ -69,8 +70,8 @@ def ledger_of(db: Session, school_id: UUID) -> SchoolLedger | None:
 
 
 def chains(db: Session) -> Sequence[UUID]:
-    """Every chain that has a ledger or an event: neither may be missing without being noticed."""
-    wanted = sa.union(select(SchoolLedger.school_id), select(AuditEvent.school_id))
+    """Every chain that has a ledger, an event or a seal: none may be missing without being noticed."""
+    wanted = sa.union(*(select(table.school_id) for table in (SchoolLedger, AuditEvent, AuditSeal)))
     return sorted(row[0] for row in db.execute(wanted))
 
 

@@ -165,6 +165,8 @@ class Action(SQLModel, table=True):
     practice: str | None = Field(default=None, max_length=60)
     """The practice of the library it was taken up from, for ever: also once the library lost it."""
     created_at: datetime
+    state_set_at: datetime | None = None
+    """When the state was last set by hand; a review says itself what it decided."""
     version: int = 1
 
 

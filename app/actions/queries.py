@@ -96,7 +96,7 @@ def actions_out(db: Session, school_id: UUID, actions: Sequence[Action]) -> list
     partners = links(db, ActionPartner.action_id, ActionPartner.partner_id, school_id, ids)
     conditions = conditions_of_actions(db, school_id, ids)
     return [
-        action.model_dump(exclude={"school_id"})
+        action.model_dump(exclude={"school_id", "state_set_at"})
         | {
             "goal_ids": goals.get(action.id, []),
             "partner_ids": partners.get(action.id, []),

@@ -77,6 +77,7 @@ def set_action_state(
     check_version(action, version)
     before = plain(action)
     move_action(action, data.state, data.reason)
+    action.state_set_at = clock.now()
     db.flush()
     record(db, actor, turn, "action.state_set", f"action:{action.id}", before=before, after=action)
     return action

@@ -109,6 +109,8 @@ class Goal(SQLModel, table=True):
     state: GoalState = Field(default=GoalState.ACTIVE, sa_type=choice(GoalState))
     reason: str | None = Field(default=None, max_length=1000)
     created_at: datetime
+    state_set_at: datetime | None = None
+    """When the state was last set by hand; a review says itself what it decided."""
     version: int = 1
 
     @property

@@ -60,6 +60,7 @@ def set_goal_state(
     check_version(goal, version)
     before = plain(goal)
     move_goal(goal, data.state, data.reason)
+    goal.state_set_at = clock.now()
     db.flush()
     record(db, actor, turn, "goal.state_set", f"goal:{goal.id}", before=before, after=goal)
     return goal

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.accounts.models import AuditEvent
+from app.actions.models import Action
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
+from app.goals.models import Goal
 from app.reviews.models import Decision, ReviewVersion
 
 
@@ -68,9 +69,8 @@ def goals_ended_by_review(db: Session, school_id: UUID) -> dict[UUID, Term]:
 
 def moved_at(db: Session, school_id: UUID, what: Literal["goal", "action"]) -> dict[UUID, datetime]:
     """Goal or action → when its state was last set outside a review."""
-    rows = db.execute(
-        select(col(AuditEvent.target), func.max(col(AuditEvent.at)))
-        .where(col(AuditEvent.school_id) == school_id, col(AuditEvent.verb) == f"{what}.state_set")
-        .group_by(col(AuditEvent.target))
+    table: type[Goal] | type[Action] = Goal if what == "goal" else Action
+    wanted = select(col(table.id), col(table.state_set_at)).where(
+        col(table.school_id) == school_id, col(table.state_set_at).is_not(None)
     )
-    return {UUID(target.removeprefix(f"{what}:")): at for target, at in rows}
+    return {key: moment for key, moment in db.execute(wanted) if moment is not None}

@@ -36,6 +36,7 @@ def tamper(db: Session, *statements: str) -> list[str]:
         db.execute(sa.text("DROP TRIGGER audit_event_no_delete"))
     else:
         db.execute(sa.text("DROP TRIGGER audit_event_append_only ON audit_event"))
+        db.execute(sa.text("DROP TRIGGER audit_event_sealed_only ON audit_event"))
     for statement in statements:
         db.execute(sa.text(statement))
     db.expire_all()

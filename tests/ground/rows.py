@@ -29,6 +29,8 @@ BY_TABLE: dict[str, dict[str, Any]] = {
     "invitation": {"school_id": ONE, "role": "teacher"},
     "decision": {"action_id": ONE},
     "election": {"registered": 9},
+    "audit_event": {"position": 3},
+    "audit_seal": {"position": 2},
     "calendar_link": {"expires_at": datetime(2026, 12, 12, 23, tzinfo=UTC)},
     "parent_link": {"expires_at": datetime(2026, 12, 12, 23, tzinfo=UTC)},
 }
@@ -43,6 +45,8 @@ FORBIDDEN: dict[str, dict[str, Any]] = {
     "ck_count_closing_total_range": {"total": -1},
     "ck_action_condition_number_range": {"number": 0},
     "ck_action_sheet_version_range": {"version": 0},
+    "ck_audit_seal_events_count": {"events": 0},
+    "ck_audit_seal_said_later": {"up_to": 2},
     "ck_circonscription_total_counted_range": {"counted": -1},
     "ck_circonscription_total_schools_count": {"schools": -1},
     "ck_decision_action_kind": {"kind": "goal", "action_id": ONE},

@@ -35,7 +35,7 @@ OF_TERRITORIES = {
 """Sums over schools, and what an inspector suggests: no row of a school, and no way back to one."""
 ELSEWHERE = REFERENCE | OF_PERSONS | OF_THE_SERVICE | OF_TERRITORIES
 OWNED = [table for table in TABLES if table.name not in ELSEWHERE]
-KEPT_BY_A_SCHOOL_WITHOUT_KEY = {"school_ledger", "audit_event"}
+KEPT_BY_A_SCHOOL_WITHOUT_KEY = {"school_ledger", "audit_event", "audit_seal"}
 """Their `school_id` may be the nil UUID (« no school »), so that no foreign key can lead to `school`."""
 
 

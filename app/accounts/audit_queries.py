@@ -1,0 +1,68 @@
+"""Segments of the audit chains: what may be sealed, what was, and the one removal that is allowed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import delete, func, select
+from sqlmodel import Session, col
+
+from app.accounts.models import AuditEvent
+from app.accounts.seal_models import AuditSeal
+from app.schools.models import School
+
+AT_A_TIME = 1_000
+_EVENT: sa.Table = AuditEvent.__table__
+
+
+def seals_of(db: Session, school_id: UUID) -> Sequence[AuditSeal]:
+    """The seals of a chain, oldest first."""
+    wanted = select(AuditSeal).where(col(AuditSeal.school_id) == school_id)
+    return db.scalars(wanted.order_by(col(AuditSeal.up_to))).all()
+
+
+def seal_at(db: Session, school_id: UUID, up_to: int) -> AuditSeal | None:
+    return db.get(AuditSeal, (school_id, up_to))
+
+
+def last_before(db: Session, school_id: UUID, moment: datetime) -> int | None:
+    """Position of the last event of the beginning of a chain in which everything is older than `moment`."""
+    first_kept = select(func.min(_EVENT.c.position)).where(
+        _EVENT.c.school_id == school_id, _EVENT.c.at >= moment
+    )
+    wanted = select(func.max(_EVENT.c.position)).where(_EVENT.c.school_id == school_id)
+    kept = db.scalar(first_kept)
+    return db.scalar(wanted if kept is None else wanted.where(_EVENT.c.position < kept))
+
+
+def segment_of(db: Session, school_id: UUID, up_to: int) -> Iterator[dict[str, Any]]:
+    """The events of a chain up to a position, oldest first, a few at a time."""
+    rows = db.execute(
+        select(_EVENT).where(*_segment(school_id, up_to)).order_by(_EVENT.c.position),
+        execution_options={"yield_per": AT_A_TIME},
+    )
+    for row in rows.mappings():
+        yield dict(row)
+
+
+def end_of_segment(db: Session, school_id: UUID, up_to: int) -> tuple[int, str | None]:
+    """(how many events there are up to a position, the hash of the one that stands there)."""
+    count = db.scalar(select(func.count()).select_from(_EVENT).where(*_segment(school_id, up_to)))
+    last = select(_EVENT.c.hash).where(_EVENT.c.school_id == school_id, _EVENT.c.position == up_to)
+    return count or 0, db.scalar(last)
+
+
+def remove_segment(db: Session, school_id: UUID, up_to: int) -> int:
+    """Remove what a seal lets go; the number of events. The database refuses it without the seal."""
+    return db.execute(delete(_EVENT).where(*_segment(school_id, up_to))).rowcount
+
+
+def _segment(school_id: UUID, up_to: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return _EVENT.c.school_id == school_id, _EVENT.c.position <= up_to
+
+
+def uai_of_chain(db: Session, school_id: UUID) -> str | None:
+    """None for the chain of acts without a school."""
+    return db.scalar(select(School.uai).where(col(School.id) == school_id))
