@@ -325,11 +325,10 @@ def place_name(db: Session, invitation: Invitation) -> str:
     return ""
 
 
-def live_user(db: Session, email: str) -> User | None:
-    """The account that may sign in with this address."""
-    return db.scalars(
-        select(User).where(col(User.email) == email, col(User.ended_at).is_(None))
-    ).one_or_none()
+def live_user(db: Session, email: str, *, locked: bool = False) -> User | None:
+    """The account that may sign in with this address; `locked`, it stays one until the commit."""
+    wanted = select(User).where(col(User.email) == email, col(User.ended_at).is_(None))
+    return db.scalars(wanted.with_for_update() if locked else wanted).one_or_none()
 
 
 def demo_people(db: Session) -> list[tuple[UUID, str, Role, str]]:

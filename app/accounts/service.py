@@ -219,7 +219,7 @@ def _renewed(db: Session, user_id: UUID, proof: Proof) -> User:
 
 
 def _welcomed(db: Session, invitation: Invitation, proof: Proof) -> User:
-    user = queries.live_user(db, invitation.email)
+    user = queries.live_user(db, invitation.email, locked=True)
     if (user.id if user else None) != proof.user_id:
         raise Conflict("Ce compte vient de changer : ouvrez à nouveau le lien.", code="account_changed")
     if user is None:

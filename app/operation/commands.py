@@ -57,16 +57,22 @@ def _forget(_: argparse.Namespace, settings: Settings) -> int:
     from app.accounts.actor import command_actor
     from app.accounts.audit import record, take_turn
     from app.db import Database, make_engine
+    from app.operation.leaving_queries import anonymise
     from app.operation.queries import forget
 
     clock.pin(settings.now)
     database = Database(make_engine(settings.database_url, threads=1))
     try:
         with database.session() as db:
+            turn = take_turn(db)  # first, as whoever accepts an invitation does: neither waits for the other
+            people = anonymise(db, clock.now())
             gone = {name: count for name, count in forget(db, clock.now()).items() if count}
-            if gone:
-                record(db, command_actor(), take_turn(db), "service.forgot", "service:retention", after=gone)
+            if people or gone:
+                after = gone | ({"anonymised": people} if people else {})
+                record(db, command_actor(), turn, "service.forgot", "service:retention", after=after)
     finally:
         database.engine.dispose()
-    print("\n".join(f"{name}: {count}" for name, count in gone.items()) or "Nothing to forget.")
+    told = [f"{name}: {count}" for name, count in gone.items()]
+    told += [f"accounts anonymised: {len(people)}"] if people else []
+    print("\n".join(told) or "Nothing to forget.")
     return 0
