@@ -1,3 +1,29 @@
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests import postgresql
+from tests.conftest import ENGINE
+from tests.crash.harness import Nursery, Place, settle
 from tests.ground.conftest import committed, served
 
 __all__ = ["committed", "served"]
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def place(tmp_path: object) -> Iterator[Place]:
+    """A database of this test only."""
+    if ENGINE == "sqlite":
+        yield settle(f"sqlite:///{tmp_path}/crash.db")
+        return
+    name = f"confiance_crash_{os.getpid()}"
+    yield settle(postgresql.fresh_database(os.environ["TEST_DATABASE_URL"], name))
+    postgresql.drop_database(os.environ["TEST_DATABASE_URL"], name)

@@ -5,34 +5,14 @@ import random
 import signal
 import socket
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from app.cli import main
 from tests import postgresql
-from tests.conftest import ENGINE
 from tests.crash.harness import PATIENCE, Nursery, Place, Writers, must_be_whole, serving, settle
 
 KILLS = int(os.environ.get("CRASH_KILLS", "20"))
-
-
-@pytest.fixture(scope="module")
-def nursery() -> Iterator[Nursery]:
-    made = Nursery()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def place(tmp_path: object) -> Iterator[Place]:
-    """A database of this test only."""
-    if ENGINE == "sqlite":
-        yield settle(f"sqlite:///{tmp_path}/crash.db")
-        return
-    name = f"confiance_crash_{os.getpid()}"
-    yield settle(postgresql.fresh_database(os.environ["TEST_DATABASE_URL"], name))
-    postgresql.drop_database(os.environ["TEST_DATABASE_URL"], name)
 
 
 def more_was_written(writers: Writers, than: int) -> None:
