@@ -85,7 +85,7 @@ class Actor:
     request_id: str = ""
     schools: dict[UUID, Role] = field(default_factory=dict)
     territories: dict[UUID, Role] = field(default_factory=dict)
-    """Every territory the person reads, below their own ones included."""
+    """Those that a duty names: the person reads all below as well (`role_over`)."""
     is_administrator: bool = False
     may_write: bool = True
     until: datetime | None = None

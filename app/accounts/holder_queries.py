@@ -15,7 +15,7 @@ from app.domain.vocabulary import Role
 
 
 class Duties(NamedTuple):
-    """What holds today: the role in each school, and in each territory that it gives to read."""
+    """What holds today: the role in each school, and over each territory that a duty names."""
 
     schools: dict[UUID, Role]
     territories: dict[UUID, Role]

@@ -1,8 +1,7 @@
 """Reads and set-wise writes about people, sessions, tokens, turns; and whose rows are visible."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -101,11 +100,19 @@ def visible_schools(actor: Actor, task: Task, year: str) -> Select[tuple[UUID]]:
     reasons: list[sa.ColumnElement[bool]] = [col(School.id).in_(own)] if own else []
     if territories:
         inside = select(SchoolYearProfile.school_id).where(
-            col(SchoolYearProfile.circonscription_id).in_(territories),
+            col(SchoolYearProfile.circonscription_id).in_(territories_below(territories)),
             col(SchoolYearProfile.year) == profile_year(year),
         )
         reasons.append(col(School.id).in_(inside))
     return select(School.id).where(or_(*reasons) if reasons else false())
+
+
+def territories_below(territories: Collection[UUID]) -> Select[tuple[UUID]]:
+    """These territories and all that lie inside them."""
+    below = sa.orm.aliased(Territory)
+    inside = select(Territory.id).where(col(Territory.id).in_(territories)).cte("inside", recursive=True)
+    inside = inside.union_all(select(below.id).join(inside, below.parent_id == inside.c.id))
+    return select(inside.c.id)
 
 
 def is_visible(db: Session, actor: Actor, school_id: UUID, task: Task, year: str) -> bool:
@@ -137,25 +144,15 @@ def school_duties(db: Session, user_id: UUID) -> dict[UUID, Role]:
     return {school_id: role for school_id, role in rows}  # noqa: C416  # rows are Row, not tuples, to mypy
 
 
-@cache
-def _duties_below() -> Select[tuple[UUID, Role]]:
-    """Every request asks this one: building it each time took longer than running it."""
-    mine = (
-        select(TerritoryMembership.territory_id, TerritoryMembership.role)
-        .where(
-            col(TerritoryMembership.user_id) == sa.bindparam("user_id"),
-            col(TerritoryMembership.ended_at).is_(None),
-        )
-        .cte("mine", recursive=True)
-    )
-    below = sa.orm.aliased(Territory)
-    mine = mine.union_all(select(below.id, mine.c.role).join(mine, below.parent_id == mine.c.territory_id))
-    return select(mine.c.territory_id, mine.c.role)
+_M = TerritoryMembership.__table__
+_ABOVE = select(_M.c.territory_id, _M.c.role).where(
+    _M.c.user_id == sa.bindparam("user_id"), _M.c.ended_at.is_(None)
+)
 
 
 def territory_duties(db: Session, user_id: UUID) -> dict[UUID, Role]:
-    """Every territory under the person's own ones, three levels deep, with the role held there."""
-    return {territory: Role(role) for territory, role in db.execute(_duties_below(), {"user_id": user_id})}
+    """The territories that the person's duties name, with the role held there and in all below."""
+    return {territory: Role(role) for territory, role in db.execute(_ABOVE, {"user_id": user_id})}
 
 
 def members_of_school(db: Session, school_id: UUID) -> Sequence[sa.Row[Any]]:

@@ -1,6 +1,6 @@
 """The rows of an answer: sums over schools, never averages of rates, and a row for everything asked."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +8,13 @@ from sqlmodel import Session
 
 from app.aggregates import queries, release_queries
 from app.aggregates.asking import Question
-from app.aggregates.expected import Expected, expected_in
+from app.aggregates.expected import Expected, expected_by_year
 from app.aggregates.models import Breakdown, Level
 from app.aggregates.rows import NOT_RELEASED, NOTHING_TRANSMITTED, Row, Sum, figure_row, nothing
 from app.aggregates.schools import school_rows
 from app.domain.indicators import INDICATORS
 from app.domain.school_year import Term
 from app.domain.vocabulary import PriorityEducation, SchoolType, TerritoryLevel
-from app.schools.models import Territory
 
 CUTS: Mapping[Breakdown, tuple[str, ...]] = {
     Breakdown.NONE: ("",),
@@ -31,8 +30,9 @@ def rows_of(db: Session, asked: Question) -> Iterator[Row]:
         return
     level = TerritoryLevel(asked.level.value)
     territories = queries.children_of(db, asked.within, level)
-    sums = _live(db, asked, territories) | _released(db, asked, territories)
-    expected = _expected(db, asked) if asked.live else {}
+    holders = _holders(db, asked, territories) if asked.live else {}
+    sums = _live(db, asked, holders) | _released(db, asked, territories)
+    expected = _expected(db, asked, holders) if asked.live else {}
     for territory in territories:
         for slug in asked.indicators:
             is_live = slug in asked.live
@@ -49,7 +49,7 @@ def rows_of(db: Session, asked: Question) -> Iterator[Row]:
                     yield _row(asked, territory, slug, term, value, found)
 
 
-def _row(asked: Question, territory: Territory, slug: str, term: Term, value: str, found: Sum) -> Row:
+def _row(asked: Question, territory: Any, slug: str, term: Term, value: str, found: Sum) -> Row:
     return figure_row(
         {
             "level": asked.level,
@@ -64,7 +64,7 @@ def _row(asked: Question, territory: Territory, slug: str, term: Term, value: st
     )
 
 
-def code_of(territory: Territory) -> str:
+def code_of(territory: Any) -> str:
     """As it is written in `within`; empty for a circonscription whose code nobody gave yet."""
     return written_code(territory.level, territory.code)
 
@@ -78,15 +78,13 @@ def written_code(level: TerritoryLevel, code: str | None) -> str:
 Sums = dict[tuple[UUID, str, str, str], Sum]
 
 
-def _live(db: Session, asked: Question, territories: Sequence[Territory]) -> Sums:
+def _live(db: Session, asked: Question, holders: Mapping[UUID, UUID]) -> Sums:
     if not asked.live:
         return {}
-    inside, holders = _circonscriptions(db, asked, territories)
     if asked.breakdown is Breakdown.NONE:
-        rows = queries.live_totals(db, inside, asked.live, asked.terms)
+        rows = queries.live_totals(db, holders, asked.live, asked.terms)
     else:
-        rows = queries.live_cuts(db, inside, asked.live, asked.terms, asked.breakdown)
-    moments = queries.changed_at(db, inside)
+        rows = queries.live_cuts(db, holders, asked.live, asked.terms, asked.breakdown)
     sums: Sums = {}
     without_pupils: set[tuple[UUID, str, str, str]] = set()
     for row in rows:
@@ -99,7 +97,7 @@ def _live(db: Session, asked: Question, territories: Sequence[Territory]) -> Sum
             found.out_of = (found.out_of or 0) + row.out_of
         found.pupils = (found.pupils or 0) + row.pupils
         found.schools += row.schools
-        found.as_of = max(filter(None, (found.as_of, moments.get(row.circonscription_id))), default=None)
+        found.as_of = max(filter(None, (found.as_of, row.changed_at)), default=None)
         if row.schools_with_pupils < row.schools or not INDICATORS[row.indicator].per_pupils:
             without_pupils.add(key)
     for key in without_pupils:
@@ -107,36 +105,36 @@ def _live(db: Session, asked: Question, territories: Sequence[Territory]) -> Sum
     return sums
 
 
-def _circonscriptions(
-    db: Session, asked: Question, territories: Iterable[Territory]
-) -> tuple[list[UUID], dict[UUID, UUID]]:
+def _holders(db: Session, asked: Question, territories: Sequence[Any]) -> dict[UUID, UUID]:
     """Every circonscription asked about, and the territory of the answer that each counts in."""
+    if asked.level is Level.CIRCONSCRIPTION:
+        return {territory.id: territory.id for territory in territories}
+    inside = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)
+    if len(territories) == 1:
+        return {circonscription.id: asked.within.id for circonscription in inside}
     above = queries.parents(db)
     wanted = {territory.id for territory in territories}
     holders: dict[UUID, UUID] = {}
-    for circonscription in queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION):
+    for circonscription in inside:
         at: UUID | None = circonscription.id
         while at is not None and at not in wanted:
             at = above.get(at)
         if at is not None:
             holders[circonscription.id] = at
-    return sorted(holders), holders
+    return holders
 
 
-def _expected(db: Session, asked: Question) -> dict[str, Expected]:
+def _expected(db: Session, asked: Question, holders: Mapping[UUID, UUID]) -> dict[str, Expected]:
     """By school year."""
-    above = queries.parents(db)
-    inside = None
-    if asked.within.level is not TerritoryLevel.NATIONAL:
-        inside = [one.id for one in queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)]
-    years = dict.fromkeys(term.year for term in asked.terms)
-    return {year: expected_in(db, year, above, inside) for year in years}
+    above = {inside: holder for inside, holder in holders.items() if inside != holder}
+    inside = None if asked.within.level is TerritoryLevel.NATIONAL else holders
+    return expected_by_year(db, dict.fromkeys(term.year for term in asked.terms), above, inside)
 
 
 # --- released ------------------------------------------------------------------------------------------
 
 
-def _released(db: Session, asked: Question, territories: Sequence[Territory]) -> Sums:
+def _released(db: Session, asked: Question, territories: Sequence[Any]) -> Sums:
     if not asked.released:
         return {}
     keys = [territory.id for territory in territories]

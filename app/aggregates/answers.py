@@ -2,8 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from threading import Lock
@@ -13,16 +11,15 @@ from fastapi import Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.accounts import queries as account_queries
-from app.accounts.actor import NIL, Actor
+from app.accounts.actor import NIL
 from app.accounts.audit import version_of
 from app.accounts.warm import TokenNow, stand_on, token_of
 from app.aggregates import queries
 from app.aggregates.answering import code_of, rows_of
-from app.aggregates.asking import Question
+from app.aggregates.asking import Question, role_over
 from app.aggregates.distribution import distribution_of
 from app.aggregates.models import AggregateOut
-from app.aggregates.warm_queries import token_now
+from app.aggregates.warm_queries import Standing, token_now
 from app.domain.vocabulary import TerritoryLevel
 from app.web.answers import encoded, file_answer, is_known
 from app.web.formats import Format, Wanted
@@ -79,67 +76,50 @@ class Kept:
                 self._size -= len(dropped)
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """The file that answers a question, and the state of the data that it is made of."""
+def tag_of(request: Request, db: Session, asked: Question, kind: str) -> str:
+    """The ETag of an answer of one kind: of the question, and of the state of the data it is made of.
 
-    wanted: Wanted
-    inside: tuple[UUID, ...]
-    """The circonscriptions asked about."""
-    state: tuple[int, tuple[int, int, datetime | None]]
-    """The service's own turns move with each import and each release; the circonscriptions' versions with
-    each transmission, vote and move."""
-    tag: str
-
-
-def asking_of(db: Session, asked: Question, wanted: Wanted, kind: str) -> Asking:
-    inside = tuple(one.id for one in queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION))
-    state = version_of(db, NIL), queries.live_version(db, inside)
-    return Asking(wanted, inside, state, strong_tag(asked.key, kind, state))
-
-
-def answer(request: Request, db: Session, asked: Question, wanted: Wanted) -> tuple[Response, Asking]:
-    """The answer, or 304 for who has it already. The question says who may read it: ask first."""
-
-    def made() -> tuple[str, bytes]:
-        table = table_of(db, asked)
-        return table.name, encoded(table, wanted)
-
-    asking = asking_of(db, asked, wanted, wanted.key)
-    return tagged_answer(request, asking.tag, wanted, made), asking
-
-
-def distribution_answer(request: Request, db: Session, asked: Question) -> tuple[Response, Asking]:
-    """The same for the schools of one indicator and one term."""
-
-    def made() -> tuple[str, bytes]:
-        return "distribution", distribution_of(db, asked).model_dump_json().encode()
-
-    asking = asking_of(db, asked, Wanted(Format.JSON), "distribution")
-    return tagged_answer(request, asking.tag, asking.wanted, made), asking
-
-
-def keep_warm(request: Request, db: Session, actor: Actor, asked: Question, asking: Asking) -> None:
-    """Let the same question with the same token be answered from memory while nothing changed."""
+    That state is the service's own turns, which move with each import and each release, and the versions of
+    the circonscriptions, which move with each transmission, vote and move; only what is read live needs them.
+    A program's answer may then be told again from memory while its token holds and nothing changed.
+    """
+    inside = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION) if asked.live else ()
+    look = partial(_look, tuple(one.id for one in inside))
     token = token_of(request)
-    if token is None or actor.user_id is None:
-        return
-    look = partial(_look, asking.inside)
-    now = look(db, token[0])
-    # Read after the perimeter: a duty that ended meanwhile is not remembered as one that holds.
-    duties = account_queries.territory_duties(db, actor.user_id)
-    if now is None or not _is_of(now, asking) or duties.get(asked.within.id) is not asked.role:
-        return
-    stand_on(request, look, now, asked.within.code or "")
+    now = look(db, token[0]) if token is not None else None
+    if now is None:
+        state: object = version_of(db, NIL), queries.live_version(db, [one.id for one in inside])
+    else:
+        assert isinstance(now.standing, Standing)
+        state = now.standing.state
+        # The duty was found in an earlier transaction: one that ended meanwhile is not remembered.
+        if role_over(db, dict(now.standing.duties), asked.within) is asked.role:
+            stand_on(request, look, now, asked.within.code or "")
+    return strong_tag(asked.key, kind, state)
 
 
 def _look(inside: tuple[UUID, ...], db: Session, token_id: UUID) -> TokenNow | None:
     return token_now(db, token_id, inside)
 
 
-def _is_of(now: TokenNow, asking: Asking) -> bool:
-    assert isinstance(now.standing, tuple)
-    return bool(now.standing[1] == asking.state)
+def answer(request: Request, db: Session, asked: Question, wanted: Wanted) -> Response:
+    """The answer, or 304 for who has it already. The question says who may read it: ask first."""
+
+    def made() -> tuple[str, bytes]:
+        table = table_of(db, asked)
+        return table.name, encoded(table, wanted)
+
+    return tagged_answer(request, tag_of(request, db, asked, wanted.key), wanted, made)
+
+
+def distribution_answer(request: Request, db: Session, asked: Question) -> Response:
+    """The same for the schools of one indicator and one term."""
+
+    def made() -> tuple[str, bytes]:
+        return "distribution", distribution_of(db, asked).model_dump_json().encode()
+
+    tag = tag_of(request, db, asked, "distribution")
+    return tagged_answer(request, tag, Wanted(Format.JSON), made)
 
 
 Made = Callable[[], tuple[str, bytes]]

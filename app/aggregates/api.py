@@ -71,9 +71,7 @@ TOLD = "Une ligne par territoire, indicateur, trimestre et valeur de la coupe."
 
 
 @figures.get("/aggregates", response_model=Page[AggregateOut], responses=offered(TOLD))
-def get_aggregates(
-    request: Request, db: Db, actor: CurrentActor, asked: Asked, wanted: WantedFormat
-) -> Response:
+def get_aggregates(request: Request, db: Db, asked: Asked, wanted: WantedFormat) -> Response:
     """Les chiffres d’un territoire, une ligne par territoire, indicateur, trimestre et valeur de la coupe.
 
     Les taux sont Σ/Σ, jamais une moyenne de taux. L’IEN lit sa circonscription en direct ; au-dessus, ce
@@ -81,9 +79,7 @@ def get_aggregates(
     chiffre masqué est `null` avec `suppressed`. Aucun classement : les lignes suivent les noms. `ETag` change
     avec les données : redemandez avec `If-None-Match`, et recevez 304 tant que rien n’a changé.
     """
-    answer, asking = answers.answer(request, db, asked, wanted)
-    answers.keep_warm(request, db, actor, asked, asking)
-    return answer
+    return answers.answer(request, db, asked, wanted)
 
 
 @figures.get(
@@ -92,13 +88,9 @@ def get_aggregates(
     responses=offered(TOLD),
     dependencies=[ByExtension],
 )
-def get_aggregates_as_file(
-    request: Request, db: Db, actor: CurrentActor, asked: Asked, wanted: WantedFormat
-) -> Response:
+def get_aggregates_as_file(request: Request, db: Db, asked: Asked, wanted: WantedFormat) -> Response:
     """La même réponse en fichier : une adresse à coller dans un tableur."""
-    answer, asking = answers.answer(request, db, asked, wanted)
-    answers.keep_warm(request, db, actor, asked, asking)
-    return answer
+    return answers.answer(request, db, asked, wanted)
 
 
 @figures.get("/aggregates/distribution", response_model=DistributionOut)
@@ -126,9 +118,7 @@ def get_distribution(
     (`not_shown`).
     """
     asked = one_question(db, actor, indicator=indicator, within=within, term=term, today=today)
-    answer, asking = answers.distribution_answer(request, db, asked)
-    answers.keep_warm(request, db, actor, asked, asking)
-    return answer
+    return answers.distribution_answer(request, db, asked)
 
 
 @router.get("/releases", response_model=Page[ReleaseOut])

@@ -1,14 +1,14 @@
 """What an inspector may ask: a closed list of questions, read from words, each refusal with the list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from sqlmodel import Session
 
 from app import clock
 from app.accounts.actor import Actor
-from app.aggregates import queries
 from app.aggregates.models import Breakdown, Level
 from app.domain.indicators import INDICATORS, OFFICIAL
 from app.domain.school_year import Term, calendar_of, term_of, today_in, year_of
@@ -66,13 +66,15 @@ def question(
 ) -> Question:
     """Raises NotFound for a territory that the caller may not read, Invalid with the list otherwise."""
     territory = territory_read(db, actor, within)
+    role = role_over(db, actor.territories, territory)
+    assert role is not None, "territory_read lets nobody else through"
     asked = _level(territory, level)
     slugs = _indicators(indicator)
     found = Question(
         indicators=slugs,
         level=asked,
         within=territory,
-        role=actor.territories[territory.id],
+        role=role,
         terms=terms_of(term, today_at(territory, today), departement_of(db, territory)),
         breakdown=breakdown,
     )
@@ -89,16 +91,30 @@ def territory_read(db: Session, actor: Actor, code: str | None) -> Territory:
     """The territory named, or the caller's only one. NotFound when it is not theirs to read."""
     if code is not None:
         territory = territory_or_404(db, code)
-        if territory.id not in actor.territories:
+        if role_over(db, actor.territories, territory) is None:
             raise NotFound()
         return territory
-    above = queries.parents(db)
-    own = [key for key in actor.territories if above.get(key) not in actor.territories]
+    named = [db.get_one(Territory, key) for key in actor.territories]
+    own = [one for one in named if len(named) == 1 or not _is_inside(db, actor, one)]
     if not own:
         raise NotFound()
     if len(own) > 1:
         raise Invalid.one("within", "Vous lisez plusieurs territoires\u202f: dites lequel.", "missing")
-    return db.get_one(Territory, own[0])
+    return own[0]
+
+
+def role_over(db: Session, duties: Mapping[UUID, Role], territory: Territory) -> Role | None:
+    """The role by which a territory is read: that of the nearest duty, its own or one above."""
+    at: Territory | None = territory
+    while at is not None and at.id not in duties:
+        at = db.get(Territory, at.parent_id) if at.parent_id else None
+    return duties[at.id] if at is not None else None
+
+
+def _is_inside(db: Session, actor: Actor, territory: Territory) -> bool:
+    """Whether another duty names a territory around this one."""
+    above = db.get(Territory, territory.parent_id) if territory.parent_id else None
+    return above is not None and role_over(db, actor.territories, above) is not None
 
 
 def _level(territory: Territory, level: Level | None) -> Level:

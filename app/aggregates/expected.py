@@ -1,8 +1,9 @@
 """How many schools a total could have: what makes « 8 écoles sur 12 » honest."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -36,10 +37,26 @@ def expected_in(
     above: Mapping[UUID, UUID | None],
     circonscriptions: Collection[UUID] | None = None,
 ) -> Expected:
-    """Count them in every territory at once, or in some circonscriptions."""
+    """Count them in a year, in some circonscriptions or in all, and in every territory `above` them."""
+    return _expected(queries.schools_expected(db, circonscriptions), year, above)
+
+
+def expected_by_year(
+    db: Session, years: Iterable[str], above: Mapping[UUID, UUID], circonscriptions: Collection[UUID] | None
+) -> dict[str, Expected]:
+    """The same for several years."""
+    rows = queries.schools_expected(db, circonscriptions)
+    return {year: _expected(rows, year, above) for year in years}
+
+
+def _expected(
+    rows: Iterable[Any], year: str, above: Mapping[UUID, UUID | None] | Mapping[UUID, UUID]
+) -> Expected:
     everyone: dict[tuple[str, str, str], int] = defaultdict(int)
     voting: dict[tuple[str, str, str], int] = defaultdict(int)
-    for row in queries.schools_expected(db, year, circonscriptions):
+    for row in rows:
+        if year < row.year or (row.until is not None and row.until <= year):
+            continue
         cuts = (
             (Breakdown.NONE.value, ""),
             (Breakdown.PRIORITY.value, row.priority.value),

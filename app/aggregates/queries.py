@@ -20,26 +20,32 @@ from app.transmissions.models import (
     TransmittedTotal,
 )
 
-_P = PublishedFigure.__table__  # the Core table of the class
+_P = PublishedFigure.__table__  # the Core tables of the classes
+_T, _Y = Territory.__table__, SchoolYearProfile.__table__
 
 
 # --- territories ---------------------------------------------------------------------------------------
 
 
-def children_of(db: Session, territory: Territory, level: TerritoryLevel) -> Sequence[Territory]:
-    """The territories of `level` inside one, itself included, by name."""
-    inside = (
-        select(Territory.id, Territory.level)
-        .where(col(Territory.id) == territory.id)
-        .cte("inside", recursive=True)
+def _children() -> sa.Select[Any]:
+    below = _T.alias("below")
+    inside = select(_T.c.id).where(_T.c.id == sa.bindparam("territory")).cte("inside", recursive=True)
+    inside = inside.union_all(select(below.c.id).join(inside, below.c.parent_id == inside.c.id))
+    return (
+        select(_T.c.id, _T.c.level, _T.c.code, _T.c.name)
+        .where(_T.c.id.in_(select(inside.c.id)), _T.c.level == sa.bindparam("level"))
+        .order_by(_T.c.name, _T.c.id)
     )
-    below = sa.orm.aliased(Territory)
-    inside = inside.union_all(select(below.id, below.level).join(inside, below.parent_id == inside.c.id))
-    return db.scalars(
-        select(Territory)
-        .where(col(Territory.id).in_(select(inside.c.id)), col(Territory.level) == level)
-        .order_by(Territory.name, Territory.id)
-    ).all()
+
+
+_CHILDREN = _children()
+
+
+def children_of(db: Session, territory: Territory, level: TerritoryLevel) -> Sequence[Any]:
+    """(id, level, code, name) of the territories of `level` inside one, itself included, by name."""
+    if territory.level is level:
+        return [territory]
+    return db.execute(_CHILDREN, {"territory": territory.id, "level": level}).all()
 
 
 def parents(db: Session) -> dict[UUID, UUID | None]:
@@ -47,60 +53,78 @@ def parents(db: Session) -> dict[UUID, UUID | None]:
     return {row.id: row.parent_id for row in db.execute(select(Territory.id, Territory.parent_id))}
 
 
-def schools_expected(
-    db: Session, year: str, circonscriptions: Collection[UUID] | None = None
-) -> Sequence[Any]:
-    """(circonscription_id, priority, type, sector, schools) of the schools open that year."""
-    latest = (
-        select(col(SchoolYearProfile.school_id), func.max(SchoolYearProfile.year).label("year"))
-        .where(col(SchoolYearProfile.year) <= year)
-        .group_by(col(SchoolYearProfile.school_id))
+def _spans() -> sa.Select[Any]:
+    until = func.lead(_Y.c.year).over(partition_by=_Y.c.school_id, order_by=_Y.c.year).label("until")
+    return select(_Y, until)
+
+
+def _counted(spans: sa.Subquery) -> sa.Select[Any]:
+    c = spans.c
+    keys = (c.circonscription_id, c.priority, c.type, c.sector, c.year, c.until)
+    return (
+        select(*keys, func.count().label("schools"))
+        .where(c.is_open, c.circonscription_id.is_not(None))
+        .group_by(*keys)
     )
-    if circonscriptions is not None:
-        ever = select(SchoolYearProfile.school_id).where(
-            col(SchoolYearProfile.circonscription_id).in_(circonscriptions)
-        )
-        latest = latest.where(col(SchoolYearProfile.school_id).in_(ever))
-    at = latest.subquery()
-    kept = (
-        SchoolYearProfile.circonscription_id,
-        SchoolYearProfile.priority,
-        SchoolYearProfile.type,
-        SchoolYearProfile.sector,
-    )
-    wanted = (
-        select(*kept, func.count().label("schools"))
-        .join(
-            at,
-            sa.and_(
-                at.c.school_id == col(SchoolYearProfile.school_id), at.c.year == col(SchoolYearProfile.year)
-            ),
-        )
-        .where(col(SchoolYearProfile.is_open), col(SchoolYearProfile.circonscription_id).is_not(None))
-        .group_by(*kept)
-    )
-    if circonscriptions is not None:
-        wanted = wanted.where(col(SchoolYearProfile.circonscription_id).in_(circonscriptions))
-    return db.execute(wanted).all()
+
+
+def _counted_in() -> sa.Select[Any]:
+    places = sa.bindparam("circonscriptions", type_=sa.Uuid(), expanding=True)
+    ever = select(_Y.c.school_id).where(_Y.c.circonscription_id.in_(places))
+    spans = _spans().where(_Y.c.school_id.in_(ever)).subquery()
+    return _counted(spans).where(spans.c.circonscription_id.in_(places))
+
+
+_COUNTED, _COUNTED_IN = _counted(_spans().subquery()), _counted_in()
+
+
+def schools_expected(db: Session, circonscriptions: Collection[UUID] | None = None) -> Sequence[Any]:
+    """(circonscription_id, priority, type, sector, year, until, schools) of open schools.
+
+    They hold from `year` until the year `until`, not included; for good when it is None.
+    """
+    if circonscriptions is None:
+        return db.execute(_COUNTED).all()
+    return db.execute(_COUNTED_IN, {"circonscriptions": circonscriptions}).all()
 
 
 # --- live ----------------------------------------------------------------------------------------------
 
 
+def _many(name: str, kind: sa.types.TypeEngine[Any]) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, type_=kind, expanding=True)
+
+
+_C, _V = CirconscriptionTotal.__table__, CirconscriptionVersion.__table__
+_LIVE_TOTALS = (
+    select(
+        _C.c.circonscription_id,
+        _C.c.term,
+        _C.c.indicator,
+        _C.c.counted,
+        _C.c.out_of,
+        _C.c.schools,
+        _C.c.pupils,
+        _C.c.schools_with_pupils,
+        _V.c.changed_at,
+    )
+    .outerjoin(_V, _V.c.circonscription_id == _C.c.circonscription_id)
+    .where(
+        _C.c.circonscription_id.in_(_many("circonscriptions", sa.Uuid())),
+        _C.c.term.in_(_many("terms", sa.String())),
+        _C.c.indicator.in_(_many("indicators", sa.String())),
+        ~_C.c.is_small,
+        _C.c.schools > 0,
+    )
+)
+
+
 def live_totals(
     db: Session, circonscriptions: Collection[UUID], indicators: Collection[str], terms: Collection[str]
 ) -> Sequence[sa.Row[Any]]:
-    """The sums kept per circonscription, small schools left out."""
-    table = CirconscriptionTotal.__table__
-    return db.execute(
-        select(table).where(
-            table.c.circonscription_id.in_(circonscriptions),
-            table.c.term.in_(terms),
-            table.c.indicator.in_(indicators),
-            ~table.c.is_small,
-            table.c.schools > 0,
-        )
-    ).all()
+    """The sums kept per circonscription, small schools left out, and when they last changed."""
+    asked = {"circonscriptions": circonscriptions, "indicators": indicators, "terms": terms}
+    return db.execute(_LIVE_TOTALS, asked).all()
 
 
 def live_cuts(
@@ -121,7 +145,9 @@ def live_cuts(
             func.count().label("schools"),
             func.coalesce(func.sum(_P.c.pupils), 0).label("pupils"),
             func.count(_P.c.pupils).label("schools_with_pupils"),
+            func.max(_V.c.changed_at).label("changed_at"),
         )
+        .outerjoin(_V, _V.c.circonscription_id == _P.c.circonscription_id)
         .where(
             _P.c.circonscription_id.in_(circonscriptions),
             _P.c.term.in_(terms),
@@ -259,13 +285,3 @@ def live_version(
         wanted = wanted.where(col(CirconscriptionVersion.circonscription_id).in_(circonscriptions))
     row = db.execute(wanted).one()
     return row[0], int(row[1]), row[2]
-
-
-def changed_at(db: Session, circonscriptions: Collection[UUID]) -> dict[UUID, datetime]:
-    """When each circonscription's figures last changed."""
-    rows = db.execute(
-        select(CirconscriptionVersion.circonscription_id, CirconscriptionVersion.changed_at).where(
-            col(CirconscriptionVersion.circonscription_id).in_(circonscriptions)
-        )
-    )
-    return {row[0]: row[1] for row in rows}

@@ -1,6 +1,8 @@
 """The one SELECT of a warm answer: who asks with a token, what they read, and the state of the data."""
 
 from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,6 +14,15 @@ from app.accounts.models import ApiToken, SchoolLedger, TerritoryMembership, Use
 from app.accounts.warm import TokenNow
 from app.domain.vocabulary import Role
 from app.transmissions.models import CirconscriptionVersion
+
+
+class Standing(NamedTuple):
+    """What an answer from memory stands on: the reader's own duties, and the state of the data."""
+
+    duties: frozenset[tuple[UUID, Role]]
+    state: tuple[int, tuple[int, int, datetime | None]]
+    """The service's turn; then as `live_version` tells it."""
+
 
 _LIVE = (
     select(
@@ -55,7 +66,7 @@ _TOKEN_NOW = (
 
 
 def token_now(db: Session, token_id: UUID, circonscriptions: Collection[UUID]) -> TokenNow | None:
-    """A token, and as its standing its owner's own territories and the versions that `asking_of` reads."""
+    """A token, with its owner's own territories and the versions of some circonscriptions, as a Standing."""
     rows = db.execute(_TOKEN_NOW, {"token_id": token_id, "circonscriptions": circonscriptions}).all()
     if not rows:
         return None
@@ -65,7 +76,7 @@ def token_now(db: Session, token_id: UUID, circonscriptions: Collection[UUID]) -
         is_open=bool(first.is_open),
         expires_at=first.expires_at,
         last_used_at=first.last_used_at,
-        standing=(
+        standing=Standing(
             frozenset((row.territory_id, Role(row.role)) for row in rows if row.territory_id),
             (first.service, (first.places, int(first.version), first.changed_at)),
         ),

@@ -23,7 +23,7 @@ class Territory(SQLModel, table=True):
     code: str | None = Field(default=None, max_length=12)
     name: str = Field(max_length=160)
     folded_name: str = Field(max_length=160)
-    parent_id: UUID | None = Field(default=None, foreign_key="territory.id")
+    parent_id: UUID | None = Field(default=None, foreign_key="territory.id", index=True)
 
 
 class School(SQLModel, table=True):

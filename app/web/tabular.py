@@ -82,15 +82,18 @@ class Table:
     def cells(self) -> Iterator[Sequence[Cell]]:
         """Each row in column order, checked against its columns. Raises WrongCell."""
         names = [column.name for column in self.columns]
-        checks = [(column, _FITS[column.kind]) for column in self.columns]
+        checks = [(column, _USUAL[column.kind], _FITS[column.kind]) for column in self.columns]
         for number, row in enumerate(self.rows, start=1):
             if len(row) != len(names):
                 raise WrongCell(f"{self.name}, row {number}: {len(row)} cells for {len(names)} columns")
             if isinstance(row, Mapping):
-                if not all(name in row for name in names):
-                    raise WrongCell(f"{self.name}, row {number}: a column is missing")
-                row = [row[name] for name in names]
-            for value, (column, fits) in zip(row, checks, strict=True):
+                try:
+                    row = [row[name] for name in names]
+                except KeyError:
+                    raise WrongCell(f"{self.name}, row {number}: a column is missing") from None
+            for value, (column, usual, fits) in zip(row, checks, strict=True):
+                if type(value) is usual:
+                    continue
                 if not (column.is_nullable if value is None else fits(value)):
                     told = "nothing" if value is None else f"a {type(value).__name__}"
                     raise WrongCell(f"{self.name}, row {number}, {column.name}: {told} for {column.kind}")
@@ -108,6 +111,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | Fraction) or (isinstance(value, float | Decimal) and math.isfinite(value))
 
 
+_USUAL: dict[Kind, type | None] = {
+    Kind.TEXT: str,
+    Kind.INTEGER: int,
+    Kind.NUMBER: int,
+    Kind.BOOLEAN: bool,
+    Kind.DATE: date,
+    Kind.DATETIME: None,
+}
+"""The type that always fits: nearly every cell has it, and is asked nothing more."""
 _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.TEXT: lambda value: isinstance(value, str),
     Kind.INTEGER: lambda value: isinstance(value, int) and not isinstance(value, bool),

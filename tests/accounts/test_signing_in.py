@@ -159,8 +159,9 @@ def test_someone_without_a_password_does_not_enter(sign_in: SignIn, db: Session,
 
 
 def test_a_refused_try_is_in_the_log_by_the_number_of_the_account(
-    sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch
+    sign_in: SignIn, world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, "confiance.security")  # an earlier test's application may have been quiet
     written: list[str] = []
 
     class Kept(logging.Handler):
