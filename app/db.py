@@ -29,6 +29,7 @@ from sqlmodel import Session, SQLModel
 
 from app.domain.personal import refuse_personal
 from app.domain.school_year import SchoolYear, Term
+from app.prepared import Prepared, Row
 
 ROOT = Path(__file__).resolve().parent.parent
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -145,6 +146,17 @@ class Database:
         # Nothing expires at the commit: what is done after the answer still reads the rows it was given.
         with Session(bind, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def ask(self, prepared: Prepared, given: Mapping[str, Any]) -> list[Row]:
+        """One SELECT alone, which needs no transaction around it to see one state of the data.
+
+        Raises what the driver raises: SQLAlchemy, which would name it in its own way, is not asked.
+        """
+        connection = self.engine.raw_connection()
+        try:
+            return prepared.rows(connection, self.engine.dialect, given)
+        finally:
+            connection.close()
 
 
 def migrate(url: str, revision: str = "head") -> None:

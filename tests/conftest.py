@@ -4,10 +4,11 @@
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from app.accounts.warm import Remembered
 from app.aggregates.answers import Kept
 from app.db import Database, make_engine, migrate
 from app.main import create_app
+from app.prepared import Prepared, Row, inside
 from app.settings import Settings
 from tests import postgresql
 from tests.inline import Browser
@@ -106,6 +108,10 @@ class OneTransaction(Database):
         self._session.expunge_all()
         with self._session.begin_nested():
             yield self._session
+
+    def ask(self, prepared: Prepared, given: Mapping[str, Any]) -> list[Row]:
+        """Inside the test's transaction, and seen by `count_queries`."""
+        return inside(self._session)(prepared, given)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from uuid import UUID
 
 import anyio.to_thread
 from fastapi import Request
-from sqlmodel import Session
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.background import BackgroundTask
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,7 +23,9 @@ from app import clock
 from app.accounts import secrets
 from app.accounts.access import Credential, is_touch_due, touch_afterwards
 from app.accounts.models import ApiToken
+from app.db import Database
 from app.domain.school_year import today_in
+from app.prepared import Asks
 from app.web.answers import is_known
 
 
@@ -38,7 +40,7 @@ class TokenNow:
     standing: Hashable
 
 
-Look = Callable[[Session, UUID], TokenNow | None]
+Look = Callable[[Asks, UUID], TokenNow | None]
 """The one SELECT, by the token's id."""
 Key = tuple[UUID, str, str, str]
 """The token, the path, the query and what is accepted: the same question word for word."""
@@ -115,7 +117,12 @@ class Warm:
         if request is None or token is None:
             await self.app(scope, receive, send)
             return
-        key = token[0], scope["path"], request.url.query, ",".join(request.headers.getlist("accept"))
+        key = (
+            token[0],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            ",".join(request.headers.getlist("accept")),
+        )
         memory: Remembered = scope["app"].state.remembered
         answered = memory.get(key)
         if answered is not None:
@@ -148,8 +155,11 @@ def _keeping(memory: Remembered, key: Key, scope: Scope, send: Send) -> Send:
 
 def _if_it_holds(request: Request, token_id: UUID, secret: str, answered: Answered) -> Response | None:
     ground = answered.ground
-    with request.app.state.database.session(reading=True) as db:
-        now = ground.look(db, token_id)
+    database: Database = request.app.state.database
+    try:
+        now = ground.look(database.ask, token_id)
+    except (SQLAlchemyError, database.engine.dialect.loaded_dbapi.Error):
+        return None
     moment = clock.now()
     if (
         now is None

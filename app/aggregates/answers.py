@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import sha256
 from threading import Lock
-from uuid import UUID
 
 from fastapi import Request
 from sqlmodel import Session
@@ -13,7 +12,7 @@ from starlette.responses import Response
 
 from app.accounts.actor import NIL
 from app.accounts.audit import version_of
-from app.accounts.warm import TokenNow, stand_on, token_of
+from app.accounts.warm import stand_on, token_of
 from app.aggregates import queries
 from app.aggregates.answering import code_of, rows_of
 from app.aggregates.asking import Question, role_over
@@ -21,6 +20,7 @@ from app.aggregates.distribution import distribution_of
 from app.aggregates.models import AggregateOut
 from app.aggregates.warm_queries import Standing, token_now
 from app.domain.vocabulary import TerritoryLevel
+from app.prepared import inside
 from app.web.answers import encoded, file_answer, is_known
 from app.web.formats import Format, Wanted
 from app.web.tabular import Column, Kind, Table, slug
@@ -83,12 +83,12 @@ def tag_of(request: Request, db: Session, asked: Question, kind: str) -> str:
     the circonscriptions, which move with each transmission, vote and move; only what is read live needs them.
     A program's answer may then be told again from memory while its token holds and nothing changed.
     """
-    inside = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION) if asked.live else ()
-    look = partial(_look, tuple(one.id for one in inside))
+    look = partial(token_now, asked.within.id if asked.live else None)
     token = token_of(request)
-    now = look(db, token[0]) if token is not None else None
+    now = look(inside(db), token[0]) if token is not None else None
     if now is None:
-        state: object = version_of(db, NIL), queries.live_version(db, [one.id for one in inside])
+        places = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION) if asked.live else ()
+        state: object = version_of(db, NIL), queries.live_version(db, [one.id for one in places])
     else:
         assert isinstance(now.standing, Standing)
         state = now.standing.state
@@ -96,10 +96,6 @@ def tag_of(request: Request, db: Session, asked: Question, kind: str) -> str:
         if role_over(db, dict(now.standing.duties), asked.within) is asked.role:
             stand_on(request, look, now, asked.within.code or "")
     return strong_tag(asked.key, kind, state)
-
-
-def _look(inside: tuple[UUID, ...], db: Session, token_id: UUID) -> TokenNow | None:
-    return token_now(db, token_id, inside)
 
 
 def answer(request: Request, db: Session, asked: Question, wanted: Wanted) -> Response:

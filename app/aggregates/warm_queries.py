@@ -1,18 +1,18 @@
 """The one SELECT of a warm answer: who asks with a token, what they read, and the state of the data."""
 
-from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlmodel import Session, col
 
 from app.accounts.actor import NIL
 from app.accounts.models import ApiToken, SchoolLedger, TerritoryMembership, User
 from app.accounts.warm import TokenNow
 from app.domain.vocabulary import Role
+from app.prepared import Asks, Prepared
+from app.schools.models import Territory
 from app.transmissions.models import CirconscriptionVersion
 
 
@@ -24,60 +24,56 @@ class Standing(NamedTuple):
     """The service's turn; then as `live_version` tells it."""
 
 
-_LIVE = (
-    select(
-        func.count().label("places"),
-        func.coalesce(func.sum(CirconscriptionVersion.version), 0).label("version"),
-        func.max(CirconscriptionVersion.changed_at).label("changed_at"),
-    )
-    .where(
-        col(CirconscriptionVersion.circonscription_id).in_(
-            sa.bindparam("circonscriptions", type_=sa.Uuid(), expanding=True)
+_A, _U, _M = ApiToken.__table__, User.__table__, TerritoryMembership.__table__  # the Core tables
+_T, _V, _L = Territory.__table__, CirconscriptionVersion.__table__, SchoolLedger.__table__
+
+
+def _token_now() -> sa.Select[Any]:
+    below = _T.alias("below")
+    inside = select(_T.c.id).where(_T.c.id == sa.bindparam("territory")).cte("inside", recursive=True)
+    inside = inside.union_all(select(below.c.id).join(inside, below.c.parent_id == inside.c.id))
+    live = (
+        select(
+            func.count().label("places"),
+            func.coalesce(func.sum(_V.c.version), 0).label("version"),
+            func.max(_V.c.changed_at).label("changed_at"),
         )
+        .where(_V.c.circonscription_id.in_(select(inside.c.id)))
+        .subquery()
     )
-    .subquery()
-)
-_SERVICE = select(col(SchoolLedger.version)).where(col(SchoolLedger.school_id) == NIL).scalar_subquery()
-_TOKEN_NOW = (
-    select(
-        col(ApiToken.secret_hash),
-        sa.and_(col(ApiToken.revoked_at).is_(None), col(User.ended_at).is_(None)).label("is_open"),
-        col(ApiToken.expires_at),
-        col(ApiToken.last_used_at),
-        col(TerritoryMembership.territory_id),
-        col(TerritoryMembership.role),
-        func.coalesce(_SERVICE, 0).label("service"),
-        _LIVE.c.places,
-        _LIVE.c.version,
-        _LIVE.c.changed_at,
+    service = select(_L.c.version).where(_L.c.school_id == NIL).scalar_subquery()
+    return (
+        select(
+            _A.c.secret_hash,
+            sa.and_(_A.c.revoked_at.is_(None), _U.c.ended_at.is_(None)).label("is_open"),
+            _A.c.expires_at,
+            _A.c.last_used_at,
+            _M.c.territory_id,
+            _M.c.role,
+            func.coalesce(service, 0).label("service"),
+            live.c.places,
+            live.c.version,
+            live.c.changed_at,
+        )
+        .select_from(_A)
+        .join(_U, _U.c.id == _A.c.user_id)
+        .join(live, sa.true())
+        .outerjoin(_M, sa.and_(_M.c.user_id == _A.c.user_id, _M.c.ended_at.is_(None)))
+        .where(_A.c.id == sa.bindparam("token_id"))
     )
-    .select_from(ApiToken)
-    .join(User, col(User.id) == ApiToken.user_id)
-    .join(_LIVE, sa.true())
-    .outerjoin(
-        TerritoryMembership,
-        sa.and_(
-            col(TerritoryMembership.user_id) == ApiToken.user_id,
-            col(TerritoryMembership.ended_at).is_(None),
-        ),
-    )
-    .where(col(ApiToken.id) == sa.bindparam("token_id"))
-)
 
 
-def token_now(db: Session, token_id: UUID, circonscriptions: Collection[UUID]) -> TokenNow | None:
-    """A token, with its owner's own territories and the versions of some circonscriptions, as a Standing."""
-    rows = db.execute(_TOKEN_NOW, {"token_id": token_id, "circonscriptions": circonscriptions}).all()
+_TOKEN_NOW = Prepared(_token_now())
+
+
+def token_now(territory: UUID | None, ask: Asks, token_id: UUID) -> TokenNow | None:
+    """A token, with its owner's own territories and the versions inside a territory, as a Standing."""
+    rows = ask(_TOKEN_NOW, {"token_id": token_id, "territory": territory})
     if not rows:
         return None
-    first = rows[0]
-    return TokenNow(
-        secret_hash=first.secret_hash,
-        is_open=bool(first.is_open),
-        expires_at=first.expires_at,
-        last_used_at=first.last_used_at,
-        standing=Standing(
-            frozenset((row.territory_id, Role(row.role)) for row in rows if row.territory_id),
-            (first.service, (first.places, int(first.version), first.changed_at)),
-        ),
+    secret_hash, is_open, expires_at, last_used_at, _, _, service, places, version, changed_at = rows[0]
+    standing = Standing(
+        frozenset((row[4], row[5]) for row in rows if row[4] is not None),
+        (service, (places, int(version), changed_at)),
     )
+    return TokenNow(secret_hash, is_open, expires_at, last_used_at, standing)

@@ -131,6 +131,8 @@ def _log_line(scope: Scope, status: int, identity: str, seconds: float) -> None:
     """
     route = getattr(scope.get("route"), "path", None) or "(none)"
     metrics.ended(scope["method"], route, status, seconds)
+    if not log.isEnabledFor(logging.INFO):
+        return
     fields = {
         "at": utc(time.time()),
         "request_id": identity,

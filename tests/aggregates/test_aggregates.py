@@ -9,13 +9,15 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.accounts.actor import command_actor
+from app.accounts.models import TerritoryMembership
 from app.aggregates.models import Breakdown
 from app.aggregates.releasing import prepare_release, publish_release
 from app.domain.school_year import Term
+from app.domain.vocabulary import Role
 from app.elections.models import ElectionIn
 from app.elections.service import record_election
 from tests.aggregates.conftest import MEETINGS, SMALL, Region
-from tests.world import LAST_YEAR, T1, YEAR, World
+from tests.world import LAST_YEAR, NOW, T1, YEAR, World
 
 Ask = Callable[..., Any]
 SignIn = Callable[[str], TestClient]
@@ -48,6 +50,18 @@ def test_rates_are_sums_over_sums_and_small_schools_stay_out(ask: Ask, region: R
     assert (row["schools_reporting"], row["schools_expected"]) == (4, 8)
     assert (row["suppressed"], row["reason"]) == (False, None)
     assert row["as_of"].startswith("2026-11-21T09:00")
+
+
+def test_of_two_duties_the_nearest_decides(ask: Ask, region: Region) -> None:
+    ines, above = region.world.users["ines"].id, region.world.territories["departement"].id
+    region.db.add(TerritoryMembership(territory_id=above, user_id=ines, role=Role.AUTHORITY, started_at=NOW))
+    region.db.flush()
+    (own,) = ask("ines", indicator="individual_meetings", within=VALLEY)
+    assert (own["schools_reporting"], own["reason"]) == (4, None)  # live, as the inspector
+    (coast,) = ask("ines", indicator="individual_meetings", within=COAST)
+    assert coast["reason"] == "not_released"
+    (whole,) = ask("ines", indicator="individual_meetings")
+    assert (whole["level"], whole["reason"]) == ("departement", "not_released")
 
 
 def test_every_combination_asked_has_its_row(ask: Ask, region: Region) -> None:

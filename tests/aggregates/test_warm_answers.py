@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import update
+from sqlalchemy.exc import DisconnectionError, TimeoutError
 from sqlmodel import col
 
 from app import clock
@@ -18,6 +19,7 @@ from app.accounts.secrets import read_token
 from app.accounts.warm import Remembered
 from app.aggregates.answers import Kept
 from app.domain.vocabulary import Role
+from app.prepared import Row
 from tests.aggregates.conftest import Region
 from tests.world import NOW, T1, World, add_token
 
@@ -176,3 +178,18 @@ def test_a_refusal_is_not_remembered(ines: Asker) -> None:
     ines.token.expires_at = datetime(2031, 1, 1, tzinfo=UTC)
     ines.db.flush()
     assert ines.ask("/api/v1/aggregates?term=2030-2031-T1").status_code == 200
+
+
+def test_a_database_that_fails_at_the_look_is_asked_in_the_ordinary_way(
+    ines: Asker, web: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ines.ask()
+    driver = web.state.database.engine.dialect.loaded_dbapi
+    for error in (driver.OperationalError("gone"), TimeoutError(), DisconnectionError()):
+
+        def fails(*_: object, error: Exception = error) -> list[Row]:
+            raise error
+
+        monkeypatch.setattr(web.state.database, "ask", fails)
+        again = ines.ask()
+        assert (again.status_code, again.content) == (200, first.content)
