@@ -9,18 +9,18 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
-
-import httpx
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-from joserfc.jwt import JWTClaimsRegistry
 
 from app import clock
 from app.errors import AppError
 from app.settings import Settings
+
+if (
+    TYPE_CHECKING
+):  # 15 MB that a service without a provider never needs: they are imported where they are used
+    import httpx
+    from joserfc.jwk import KeySet
 
 SIGNED_WITH = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures with a key of the provider's own; never « none », nor one that we could make ourselves."""
@@ -85,7 +85,7 @@ class Person:
 class Provider:
     """One provider, found by its discovery document; the document and the keys are read again every hour."""
 
-    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, settings: Settings, transport: "httpx.AsyncBaseTransport | None" = None) -> None:
         self.name = settings.oidc_name
         self.issuer = settings.oidc_issuer
         self._client_id = settings.oidc_client_id
@@ -144,6 +144,8 @@ class Provider:
 
     async def redeem(self, journey: Journey, code: str, redirect_uri: str) -> Person:
         """Exchange the code, and check every word of the ID token. Raises ProviderFailed."""
+        import httpx
+
         metadata = await self._discovered()
         asked = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect_uri}
         if "S256" in metadata.get("code_challenge_methods_supported", ()):
@@ -195,7 +197,10 @@ class Provider:
 
     async def _verified(self, token: str, **wanted: Any) -> dict[str, Any]:
         """The claims of a token signed by the provider for us. A key that is new is looked for once."""
-        registry = JWTClaimsRegistry(
+        from joserfc import jwt
+        from joserfc.errors import JoseError
+
+        registry = jwt.JWTClaimsRegistry(
             now=int(clock.now().timestamp()),
             leeway=LEEWAY,
             iss={"essential": True, "value": self.issuer},
@@ -237,7 +242,10 @@ class Provider:
         scheme = self.issuer.partition("://")[0]
         return isinstance(address, str) and address.startswith(("https://", f"{scheme}://"))
 
-    async def _known_keys(self, *, again: bool) -> KeySet:
+    async def _known_keys(self, *, again: bool) -> "KeySet":
+        from joserfc.errors import JoseError
+        from joserfc.jwk import KeySet
+
         if self._keys is None or again:
             metadata = await self._discovered()
             keys: Any = _json(await self._ask("GET", metadata["jwks_uri"]))
@@ -247,8 +255,10 @@ class Provider:
                 raise ProviderFailed(f"keys: {type(problem).__name__}") from None
         return self._keys
 
-    async def _ask(self, method: str, url: str, **sent: Any) -> httpx.Response:
+    async def _ask(self, method: str, url: str, **sent: Any) -> "httpx.Response":
         """On the event loop: a slow provider holds no thread, no connection and no lock."""
+        import httpx
+
         try:
             async with httpx.AsyncClient(
                 transport=self._transport, timeout=TIMEOUT, trust_env=False
@@ -261,7 +271,7 @@ class Provider:
         return answer
 
 
-def _json(answer: httpx.Response) -> dict[str, Any]:
+def _json(answer: "httpx.Response") -> dict[str, Any]:
     try:
         said = answer.json()
     except ValueError:

@@ -208,8 +208,19 @@ def test_the_chart_styles_are_those_of_the_script() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_starting_does_not_pay_for_charts_and_documents() -> None:
-    late = {"plotly", "scipy", "numpy", "docx", "resvg_py", "xlsxwriter", "pyarrow", "zxcvbn"}
+def test_starting_does_not_pay_for_what_few_requests_need() -> None:
+    late = {
+        "plotly",
+        "scipy",
+        "numpy",
+        "docx",
+        "resvg_py",
+        "xlsxwriter",
+        "pyarrow",
+        "zxcvbn",
+        "httpx",
+        "joserfc",
+    }
     program = f"import sys, app.main; print(sorted({late} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
