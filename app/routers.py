@@ -30,6 +30,7 @@ from app.goals import api as goals_api
 from app.goals import pages as goals_pages
 from app.home import api as home_api
 from app.home import calendar_pages
+from app.home import history_pages as acts_pages
 from app.home import pages as home_pages
 from app.library import api as library_api
 from app.library import pages as library_pages
@@ -89,6 +90,7 @@ PRIVATE = (
     provider_pages.private,
     home_pages.router,
     home_api.router,
+    acts_pages.router,
     calendar_pages.router,
     sign_in_pages.private,
     schools_api.catalogue,

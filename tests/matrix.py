@@ -435,6 +435,8 @@ MATRIX: dict[str, Row] = {
         {"indicator": "individual_meetings", "counted": "158", "out_of": "196"}, places=_UNTYPED
     ),
     "GET /ecoles/{uai}/saisie/{term}/{slug}": count(places=_UNTYPED),
+    "GET /ecoles/{uai}/historique": see_work(),
+    "GET /api/v1/schools/{uai}/history": see_work(),
     "GET /ecoles/{uai}/saisie/{term}/{slug}/historique": count(places=_UNTYPED),
     "POST /ecoles/{uai}/saisie/{term}/{slug}": count(
         {"rows-0-grade": "CP", "rows-0-counted": "12", "rows-0-out_of": "20"}, places=_UNTYPED

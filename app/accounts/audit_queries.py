@@ -1,6 +1,6 @@
 """Segments of the audit chains: what may be sealed, what was, and the one removal that is allowed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from app.accounts.models import AuditEvent
+from app.accounts.models import AuditEvent, User
 from app.accounts.seal_models import AuditSeal
 from app.schools.models import School
 
@@ -61,6 +61,20 @@ def remove_segment(db: Session, school_id: UUID, up_to: int) -> int:
 
 def _segment(school_id: UUID, up_to: int) -> tuple[sa.ColumnElement[bool], ...]:
     return _EVENT.c.school_id == school_id, _EVENT.c.position <= up_to
+
+
+def newest_events(db: Session, school_id: UUID, *, before: int | None, limit: int) -> Sequence[AuditEvent]:
+    """The events of a chain before a position, the newest first."""
+    wanted = select(AuditEvent).where(col(AuditEvent.school_id) == school_id)
+    if before is not None:
+        wanted = wanted.where(col(AuditEvent.position) < before)
+    return db.scalars(wanted.order_by(col(AuditEvent.position).desc()).limit(limit)).all()
+
+
+def names_of(db: Session, people: Iterable[UUID]) -> dict[UUID, str]:
+    """What each account is called today."""
+    rows = db.execute(select(User.id, User.name).where(col(User.id).in_(people)))
+    return {key: name for key, name in rows}  # noqa: C416  # rows are Row, not tuples, to mypy
 
 
 def uai_of_chain(db: Session, school_id: UUID) -> str | None:

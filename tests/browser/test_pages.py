@@ -59,6 +59,7 @@ PAGES = {
         f"{HOME}/saisie/2026-2027-T1",
         f"{HOME}/saisie/2026-2027-T1/individual_meetings",
         f"{HOME}/saisie/2025-2026-T3/individual_meetings/historique",
+        f"{HOME}/historique",
         f"{HOME}/objectifs/nouveau",
         f"{HOME}/objectifs/{{goal}}",
         f"{HOME}/actions/nouvelle",
