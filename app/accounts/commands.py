@@ -1,4 +1,4 @@
-"""`python -m app invite | renew | reset-factor | end-sessions | token`: people and accounts."""
+"""`python -m app invite | renew | reset-factor | end-duties | end-sessions | token`: people and accounts."""
 
 import argparse
 from collections.abc import Iterator
@@ -45,6 +45,10 @@ def add_commands(commands: Any) -> None:
     reset = commands.add_parser("reset-factor", help="take away the second factor of an account that lost it")
     reset.add_argument("email")
     reset.set_defaults(run=_reset_factor)
+
+    leaving = commands.add_parser("end-duties", help="an inspector or an authority leaves: their duties end")
+    leaving.add_argument("email")
+    leaving.set_defaults(run=_end_duties)
 
     ending = commands.add_parser("end-sessions", help="close the browsers of one account, or everybody's")
     whose = ending.add_mutually_exclusive_group(required=True)
@@ -117,6 +121,13 @@ def _reset_factor(chosen: argparse.Namespace, settings: Settings) -> int:
     with _database(settings) as db:
         factors.reset_factor(db, command_actor(), FactorResetIn(email=chosen.email))
     print("The second factor is gone and the sessions are closed: the password opens the account once.")
+    return 0
+
+
+def _end_duties(chosen: argparse.Namespace, settings: Settings) -> int:
+    with _database(settings) as db:
+        ended = duties.end_duties_above(db, command_actor(), chosen.email.strip().lower())
+    print(f"{ended} duties ended.")
     return 0
 
 

@@ -30,15 +30,30 @@ def end_duty(db: Session, actor: Actor, uai: str, membership_id: UUID) -> School
     now = clock.now()
     duty.ended_at = now
     db.flush()
-    user = db.get_one(User, duty.user_id)
-    nothing_left = not _has_duties(db, user)
-    if nothing_left:
-        queries.end_sessions(db, user.id, now)
-        queries.revoke_tokens(db, user.id, now)
-        queries.withdraw_renewals(db, user.id, now)
+    nothing_left = _close_without_duty(db, db.get_one(User, duty.user_id))
     after = {"role": duty.role, "user_id": duty.user_id, "sessions_ended": nothing_left}
     record(db, actor, turn, "duty.ended", f"school_membership:{duty.id}", after=after)
     return duty
+
+
+def end_duties_above(db: Session, actor: Actor, email: str) -> int:
+    """An inspector or an authority leaves: no territory is theirs any more; how many there were.
+
+    Without any duty left, their sessions, tokens and links end too. Raises Forbidden unless an administrator
+    asks, NotFound for an unknown address, Conflict for someone without such a duty.
+    """
+    if not actor.is_administrator:
+        raise Forbidden()
+    turn = take_turn(db)
+    user = queries.live_user(db, email)
+    if user is None:
+        raise NotFound("Aucun compte n’a cette adresse.")
+    ended = queries.end_territory_duties(db, user.id, clock.now())
+    if not ended:
+        raise Conflict("Cette personne n’a pas de fonction au-dessus des écoles.", code="no_duty")
+    after = {"ended": ended, "sessions_ended": _close_without_duty(db, user)}
+    record(db, actor, turn, "duty.ended_above", f"user:{user.id}", after=after)
+    return ended
 
 
 def hand_over_headship(db: Session, actor: Actor, uai: str, membership_id: UUID) -> SchoolMembership:
@@ -91,10 +106,15 @@ def duty_or_404(db: Session, school_id: UUID, membership_id: UUID) -> SchoolMemb
     return duty
 
 
-def _has_duties(db: Session, user: User) -> bool:
-    return bool(
-        user.is_administrator or queries.school_duties(db, user.id) or queries.territory_duties(db, user.id)
-    )
+def _close_without_duty(db: Session, user: User) -> bool:
+    """Whether this was the last duty: then nothing opens the account, and a year later it is nobody's."""
+    if user.is_administrator or queries.school_duties(db, user.id) or queries.territory_duties(db, user.id):
+        return False
+    now = clock.now()
+    queries.end_sessions(db, user.id, now)
+    queries.revoke_tokens(db, user.id, now)
+    queries.withdraw_renewals(db, user.id, now)
+    return True
 
 
 # --- a forgotten password ------------------------------------------------------------------------------

@@ -254,6 +254,14 @@ def live_territory_membership(db: Session, territory_id: UUID, user_id: UUID) ->
     ).first()
 
 
+def end_territory_duties(db: Session, user_id: UUID, moment: datetime) -> int:
+    """The number ended."""
+    wanted = update(TerritoryMembership).where(
+        col(TerritoryMembership.user_id) == user_id, col(TerritoryMembership.ended_at).is_(None)
+    )
+    return db.execute(wanted.values(ended_at=moment)).rowcount
+
+
 def _pending(moment: datetime) -> list[sa.ColumnElement[bool]]:
     return [
         col(Invitation.used_at).is_(None),

@@ -131,6 +131,8 @@ def test_a_link_from_the_command_line(
         (["renew", "personne@demo.invalid"], "Aucun compte"),
         (["reset-factor", "personne@demo.invalid"], "Aucun compte"),
         (["end-sessions", "personne@demo.invalid"], "Aucun compte"),
+        (["end-duties", "personne@demo.invalid"], "Aucun compte"),
+        (["end-duties", "lea@demo.invalid"], "pas de fonction"),
         (["reset-factor", "claire@demo.invalid"], "pas de second facteur"),
         (["token", "personne@demo.invalid", "--label", "Essai"], "no account"),
         (["token", "claire@demo.invalid", "--label", "Essai", "--days", "400"], "jusqu’à 365"),
@@ -141,6 +143,17 @@ def test_a_refusal_on_the_command_line(
 ) -> None:
     assert main(arguments) == 1
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.sqlite
+def test_the_operator_ends_the_duties_of_an_inspector(
+    committing: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["end-duties", " Ines@demo.invalid "]) == 0
+    assert capsys.readouterr().out == "1 duties ended.\n"
+    with committing.session(reading=True) as db:
+        assert db.scalar(sa.text("SELECT count(*) FROM territory_membership WHERE ended_at IS NOT NULL")) == 1
+        assert broken_links(db) == (1, [])
 
 
 @pytest.mark.sqlite

@@ -11,8 +11,9 @@ from sqlmodel import Session, col
 
 from app import clock
 from app.accounts import secrets, signing_in
+from app.accounts.actor import NIL, command_actor
 from app.accounts.audit import broken_links
-from app.accounts.duties import end_duty
+from app.accounts.duties import end_duties_above, end_duty
 from app.accounts.factor_models import ProviderIdentity, RecoveryCode, SecondFactor
 from app.accounts.models import (
     ApiToken,
@@ -24,13 +25,13 @@ from app.accounts.models import (
     User,
     WebSession,
 )
-from app.accounts.queries import live_membership, live_user
+from app.accounts.queries import audit_chain, live_membership, live_user
 from app.accounts.service import Proof, accept_invitation, invite
 from app.cli import main
 from app.db import Database, make_engine, migrate
 from app.domain.school_year import Term
 from app.domain.vocabulary import Role
-from app.errors import Conflict
+from app.errors import Conflict, Forbidden, NotFound
 from app.home.models import CalendarLink
 from app.measurements.history import history_of_figure
 from app.measurements.models import MeasurementIn
@@ -186,6 +187,33 @@ def test_invited_again_the_person_has_a_fresh_account(db: Session, world: World)
     assert user.id != world.users["lea"].id
     assert (user.name, user.email) == ("Léa Martin", "lea@demo.invalid")
     assert person(db, world, "lea").name == GONE
+
+
+def test_an_inspector_leaves_too(sign_in: SignIn, db: Session, world: World) -> None:
+    ines = world.users["ines"].id
+    with pytest.raises(Conflict):
+        end_duties_above(db, command_actor(), "lea@demo.invalid")
+    with pytest.raises(NotFound):
+        end_duties_above(db, command_actor(), "nobody@demo.invalid")
+    for name in ("claire", "ines", "rita"):
+        with pytest.raises(Forbidden):
+            end_duties_above(db, world.actor(db, name), "ines@demo.invalid")
+    assert end_duties_above(db, command_actor(), "ines@demo.invalid") == 1
+    assert sign_in("ines").get("/").headers["Location"] == "/connexion"
+    assert anonymise(db, AFTER) == [ines]
+    assert audit_chain(db, NIL)[-1].after == {"ended": 1, "sessions_ended": True}
+
+
+def test_who_also_works_in_a_school_stays_signed_in(sign_in: SignIn, db: Session, world: World) -> None:
+    db.add(
+        SchoolMembership(
+            school_id=world.b.id, user_id=world.users["ines"].id, role=Role.TEACHER, started_at=NOW
+        )
+    )
+    db.flush()
+    assert end_duties_above(db, command_actor(), "ines@demo.invalid") == 1
+    assert sign_in("ines").get("/mon-compte").status_code == 200
+    assert audit_chain(db, NIL)[-1].after == {"ended": 1, "sessions_ended": False}
 
 
 # --- the command ---------------------------------------------------------------------------------------
