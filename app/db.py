@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -181,6 +181,16 @@ class Gate:
     def __init__(self, threads: int) -> None:
         self.room = anyio.CapacityLimiter(threads)
         self.writer = anyio.Lock()
+
+    @asynccontextmanager
+    async def outside(self) -> AsyncIterator[None]:
+        """A request gives its place to another while it waits for something slow, and queues again after."""
+        self.room.release()
+        try:
+            yield
+        finally:
+            with anyio.CancelScope(shield=True):  # whoever leaves the room for good must be in it
+                await self.room.acquire()
 
 
 async def enter_room(request: Request) -> AsyncIterator[None]:

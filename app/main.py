@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from app import clock, routers
 from app.accounts.access import signed_in
+from app.accounts.hashing import Hashing
 from app.accounts.provider import Provider
 from app.accounts.queries import service_note
 from app.accounts.warm import Remembered, Warm
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.database = Database(make_engine(settings.database_url, threads=settings.threads))
     app.state.gate = Gate(settings.threads)
+    app.state.hashing = Hashing()
     app.state.templates = make_environment()
     app.state.answers = Kept()
     app.state.remembered = Remembered()
@@ -90,6 +92,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     set_up_logging(settings.log_level)
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings.threads
     app.state.gate = Gate(settings.threads)
+    app.state.hashing = Hashing()
     with app.state.database.session(reading=True) as db:
         app.state.is_demo = service_note(db, "demo") == "yes"
     gc.collect()

@@ -1,6 +1,7 @@
 """« Changer de mot de passe », for whoever knows the present one; the others get a link."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -10,9 +11,10 @@ from starlette.responses import Response
 from app.accounts import secrets, signing_in
 from app.accounts.access import CurrentActor
 from app.accounts.factor_models import PasswordChangeIn
+from app.accounts.hashing import Crowded, Later, worked_out
 from app.accounts.models import User
 from app.accounts.sign_in_pages import address_of, renew, with_cookie
-from app.accounts.signing_in import Attempt
+from app.accounts.signing_in import Attempt, Claim
 from app.db import Db, InRoom
 from app.errors import Invalid, NotFound, TooMany
 from app.web.forms import Form, Posted, PostedForm
@@ -30,9 +32,17 @@ class Change:
     """The form as it was sent; argon2 has worked before the write opens."""
 
     form: Form[PasswordChangeIn]
+    claim: Claim | None = None
+    password: str = field(default="", repr=False)
     attempt: Attempt | None = None
     password_hash: str = ""
-    too_many: TooMany | None = None
+    later: Later | None = None
+
+    def work_out(self, claim: Claim) -> None:
+        """Slow, once or twice: the present password, then the new one."""
+        self.attempt = signing_in.verified(claim)
+        if self.attempt.user_id is not None:
+            self.password_hash = secrets.hash_password(self.password)
 
 
 def _password_form(posted: Posted | None = None) -> Form[PasswordChangeIn]:
@@ -42,20 +52,28 @@ def _password_form(posted: Posted | None = None) -> Form[PasswordChangeIn]:
     return form
 
 
-def try_change(request: Request, posted: PostedForm, actor: CurrentActor, _: InRoom) -> Change:
-    """Runs before `Db`: no write lock is held while argon2 works, twice."""
+def read_change(request: Request, posted: PostedForm, actor: CurrentActor, _: InRoom) -> Change:
     change, database = Change(_password_form(posted)), request.app.state.database
     try:
         data = change.form.validated()
         with database.session(reading=True) as db:
             email = db.get_one(User, actor.user_id).email
-        change.attempt = signing_in.try_password(database, email, data.current_password, address_of(request))
-        if change.attempt.user_id is not None:
-            change.password_hash = secrets.hash_password(data.password)
+        change.password = data.password
+        change.claim = signing_in.claim_of(database, email, data.current_password, address_of(request))
     except Invalid as refusal:
         change.form.show(refusal.errors)
     except TooMany as refusal:
-        change.too_many = refusal
+        change.later = refusal
+    return change
+
+
+async def try_change(request: Request, change: Annotated[Change, Depends(read_change)]) -> Change:
+    """Runs before `Db`: neither the write lock nor a place in the room is held while argon2 works."""
+    if change.claim is not None:
+        try:
+            await worked_out(request, partial(change.work_out, change.claim))
+        except Crowded as refusal:
+            change.later = refusal
     return change
 
 
@@ -75,7 +93,7 @@ def submit_password(
     try:
         user_id = signing_in.admit(db, change.attempt)
     except TooMany as refusal:
-        change.too_many = refusal
+        change.later = refusal
         return _password_page(request, change, refusal.status)
     if user_id is None or user_id != actor.user_id:
         change.form.fields["current_password"].error = NOT_THE_PRESENT_ONE
@@ -85,8 +103,8 @@ def submit_password(
 
 
 def _password_page(request: Request, change: Change, status: int) -> Response:
-    if change.too_many is not None:
-        change.form.notice, status = change.too_many.detail, change.too_many.status
+    if change.later is not None:
+        change.form.notice, status = change.later.detail, change.later.status
     answer = render(request, "accounts/mot_de_passe.html", status=status, form=change.form)
-    answer.headers.update(change.too_many.headers if change.too_many else {})
+    answer.headers.update(change.later.headers if change.later else {})
     return answer

@@ -1,9 +1,11 @@
 """Signing in and out, and the demonstration's buttons.
 
-The password is verified in a dependency that stands before `Db`: the write opens afterwards.
+The password is verified in a dependency that stands before `Db`: the write opens afterwards, and nobody's
+place is held meanwhile (hashing.py).
 """
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,9 +18,10 @@ from starlette.responses import Response
 from app.accounts import queries, signing_in
 from app.accounts.access import CurrentActor, Visitor
 from app.accounts.actor import Actor
+from app.accounts.hashing import Crowded, Later, worked_out
 from app.accounts.models import SessionProof, SignInIn, WebSession
 from app.accounts.provider import Provider, ProviderFailed
-from app.accounts.signing_in import Attempt
+from app.accounts.signing_in import Attempt, Claim
 from app.db import Db, InRoom
 from app.domain.vocabulary import Role
 from app.errors import Invalid, NotFound, TooMany
@@ -77,27 +80,36 @@ def with_cookie(request: Request, answer: Response, cookie: str) -> Response:
 # --- /connexion ----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Tried:
     """The form as it was sent, and what the password was worth."""
 
     form: Form[SignInIn]
-    attempt: Attempt | None
-    too_many: TooMany | None = None
+    claim: Claim | None = None
+    attempt: Attempt | None = None
+    later: Later | None = None
 
 
-def try_sign_in(request: Request, posted: PostedForm, _: InRoom) -> Tried:
-    """Runs before `Db`: no write lock is held while argon2 works."""
-    form = _sign_in_form(posted)
+def read_sign_in(request: Request, posted: PostedForm, _: InRoom) -> Tried:
+    tried, database = Tried(_sign_in_form(posted)), request.app.state.database
     try:
-        data = form.validated()
-        database = request.app.state.database
-        return Tried(form, signing_in.try_password(database, data.email, data.password, address_of(request)))
+        data = tried.form.validated()
+        tried.claim = signing_in.claim_of(database, data.email, data.password, address_of(request))
     except Invalid as refusal:
-        form.show(refusal.errors)
-        return Tried(form, None)
+        tried.form.show(refusal.errors)
     except TooMany as refusal:
-        return Tried(form, None, refusal)
+        tried.later = refusal
+    return tried
+
+
+async def try_sign_in(request: Request, tried: Annotated[Tried, Depends(read_sign_in)]) -> Tried:
+    """Runs before `Db`: neither the write lock nor a place in the room is held while argon2 works."""
+    if tried.claim is not None:
+        try:
+            tried.attempt = await worked_out(request, partial(signing_in.verified, tried.claim))
+        except Crowded as refusal:
+            tried.later = refusal
+    return tried
 
 
 def _sign_in_form(posted: Any = None) -> Form[SignInIn]:
@@ -125,17 +137,17 @@ def sign_in_page(
 def submit_sign_in(
     request: Request, tried: Annotated[Tried, Depends(try_sign_in)], db: Db, posted: PostedForm
 ) -> Response:
-    url, too_many = safe_next(posted.get("next", "/")), tried.too_many
+    url, later = safe_next(posted.get("next", "/")), tried.later
     if tried.attempt is not None:
         try:
             user_id = signing_in.admit(db, tried.attempt)
         except TooMany as refusal:
-            too_many = refusal
+            later = refusal
         else:
             if user_id is not None:
                 return enter(request, db, user_id, url)
             tried.form.fields["password"].error = UNKNOWN
-    return _sign_in_page(request, db, tried.form, url, too_many)
+    return _sign_in_page(request, db, tried.form, url, later)
 
 
 def _sign_in_page(
@@ -143,12 +155,12 @@ def _sign_in_page(
     db: Db,
     form: Form[SignInIn],
     url: str,
-    too_many: TooMany | None = None,
+    later: Later | None = None,
     is_again: bool = False,
 ) -> Response:
-    if too_many is not None:
-        form.notice = too_many.detail
-    status = too_many.status if too_many else 422 if form.posted else 200
+    if later is not None:
+        form.notice = later.detail
+    status = later.status if later else 422 if form.posted else 200
     is_demo = request.app.state.is_demo
     answer = render(
         request,
@@ -160,7 +172,7 @@ def _sign_in_page(
         is_again=is_again,
         people=_demo_groups(db) if is_demo else (),
     )
-    answer.headers.update(too_many.headers if too_many else {})
+    answer.headers.update(later.headers if later else {})
     return answer
 
 

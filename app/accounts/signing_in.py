@@ -2,7 +2,7 @@
 
 import ipaddress
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
@@ -25,6 +25,16 @@ MOST_FAILURES = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A password that was sent for an account, before it is looked at."""
+
+    subjects: tuple[str, str]
+    user_id: UUID | None
+    stored: str | None = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """A password that was tried, before anything is written about it."""
 
@@ -37,20 +47,22 @@ class Attempt:
     """The same password hashed as it would be today, where it was hashed with less."""
 
 
-def try_password(database: Database, email: str, password: str, address: str) -> Attempt:
-    """Read, then verify with no transaction open. An unknown account takes the same time.
-
-    Raises TooMany before looking at the password.
-    """
-    attempt = Attempt(subjects_of(f"account:{email.lower()}", address))
+def claim_of(database: Database, email: str, password: str, address: str) -> Claim:
+    """What is known of the account that was named. Raises TooMany, before anybody looks at the password."""
+    subjects = subjects_of(f"account:{email.lower()}", address)
     with database.session(reading=True) as db:
-        refuse_too_many(db, attempt.subjects)
+        refuse_too_many(db, subjects)
         user = queries.live_user(db, email.lower())
         user_id, stored = (user.id, user.password_hash) if user else (None, None)
-    if not secrets.password_matches(stored, password):
-        return Attempt(attempt.subjects, tried=user_id)
-    renewed_hash = secrets.hash_password(password) if secrets.is_outdated(stored) else ""
-    return Attempt(attempt.subjects, user_id, user_id, renewed_hash)
+    return Claim(subjects, user_id, stored, password)
+
+
+def verified(claim: Claim) -> Attempt:
+    """The slow part, with no transaction open. An unknown account takes the same time."""
+    if not secrets.password_matches(claim.stored, claim.password):
+        return Attempt(claim.subjects, tried=claim.user_id)
+    renewed_hash = secrets.hash_password(claim.password) if secrets.is_outdated(claim.stored) else ""
+    return Attempt(claim.subjects, claim.user_id, claim.user_id, renewed_hash)
 
 
 def admit(db: Session, attempt: Attempt) -> UUID | None:

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from app.accounts import access, factors, guessing, models, secrets, service, signing_in, tokens
+from app.accounts import access, factors, guessing, hashing, models, secrets, service, signing_in, tokens
 from app.accounts.provider import KEPT_FOR, TIMEOUT
 from app.aggregates.asking import MOST_TERMS
 from app.aggregates.releasing import MOST_ON_A_PAGE
@@ -168,6 +168,7 @@ SAID = [
     f"| remarques de parents en attente, par lien | {MOST_WAITING} |",
     f"| appuis envoyés d’un coup par un compteur | {MOST_TAPS} |",
     f"| trimestres demandés d’un coup | {MOST_TERMS} |",
+    f"| un par processeur ; les autres attendent {hashing.PATIENCE:.0f} secondes au plus,",
     f"`CONFIANCE_THREADS` ({Settings.model_fields['threads'].default})",
     f"au-delà\nde {IN_MEMORY >> 20} Mo",
     f"(au-delà de {spaced(MOST_ON_A_PAGE)} cases",
