@@ -28,7 +28,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(chosen, Settings())
     except (ValueError, OSError) as problem:
         print(f"{parser.prog}: {problem}", file=sys.stderr)
-        return 1
+    except Exception as problem:
+        told = _told_of_database(problem)
+        if told is None:
+            raise
+        print(f"{parser.prog}: {told}", file=sys.stderr)
+    return 1
+
+
+def _told_of_database(problem: Exception) -> str | None:
+    """One sentence when the database is not there, or not ours yet; None for anything else, a defect."""
+    from sqlalchemy.exc import ArgumentError, OperationalError, ProgrammingError
+
+    if isinstance(problem, ArgumentError):
+        return "CONFIANCE_DATABASE_URL is not the address of a database (docs/exploitation.md has examples)"
+    if isinstance(problem, OperationalError | ProgrammingError):
+        why = str(problem.orig).strip().partition("\n")[0]  # the driver's own words, without a password
+        return f"the database cannot be used: {why}. Is it running, at this address, and migrated?"
+    return None
 
 
 def _add(commands: Any, name: str, text: str, run: Run) -> argparse.ArgumentParser:
@@ -89,4 +106,6 @@ def _check_schema(database: "Database") -> None:
         with database.session(reading=True) as db:
             service_note(db, "demo")
     except (OperationalError, ProgrammingError):
-        raise ValueError("this database cannot be read: run `python -m app migrate` first") from None
+        raise ValueError(
+            "this database cannot be read: is it there? run `python -m app migrate` first"
+        ) from None

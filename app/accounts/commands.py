@@ -1,4 +1,4 @@
-"""`python -m app invite | renew | reset-factor | end-duties | end-sessions | token`: people and accounts."""
+"""`python -m app invite | renew | reset-factor | unlink | end-duties | end-sessions | token`: people."""
 
 import argparse
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import duties, factors, queries, service, signing_in, tokens
+from app.accounts import duties, factors, identities, queries, service, signing_in, tokens
 from app.accounts.access import actor_of_user
 from app.accounts.actor import AUTHORITY_LEVELS, command_actor
 from app.accounts.factor_models import FactorResetIn
@@ -49,6 +49,10 @@ def add_commands(commands: Any) -> None:
     leaving = commands.add_parser("end-duties", help="an inspector or an authority leaves: their duties end")
     leaving.add_argument("email")
     leaving.set_defaults(run=_end_duties)
+
+    unlink = commands.add_parser("unlink", help="end what lets an identity provider open somebody's account")
+    unlink.add_argument("email")
+    unlink.set_defaults(run=_unlink)
 
     ending = commands.add_parser("end-sessions", help="close the browsers of one account, or everybody's")
     whose = ending.add_mutually_exclusive_group(required=True)
@@ -128,6 +132,13 @@ def _end_duties(chosen: argparse.Namespace, settings: Settings) -> int:
     with _database(settings) as db:
         ended = duties.end_duties_above(db, command_actor(), chosen.email.strip().lower())
     print(f"{ended} duties ended.")
+    return 0
+
+
+def _unlink(chosen: argparse.Namespace, settings: Settings) -> int:
+    with _database(settings) as db:
+        ended = identities.unlink_identity_of(db, command_actor(), chosen.email.strip().lower())
+    print(f"Unlinked, {ended} sessions closed. Somebody without a password needs a link: renew.")
     return 0
 
 

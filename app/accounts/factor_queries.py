@@ -91,9 +91,9 @@ def is_linked(db: Session, user_id: UUID, issuer: str) -> bool:
     return db.scalar(wanted.limit(1)) is not None
 
 
-def remove_identity(db: Session, user_id: UUID, issuer: str) -> bool:
-    """Whether there was one."""
-    wanted = delete(ProviderIdentity).where(
-        col(ProviderIdentity.user_id) == user_id, col(ProviderIdentity.issuer) == issuer
-    )
+def remove_identity(db: Session, user_id: UUID, issuer: str | None) -> bool:
+    """Whether there was one; None stands for every provider."""
+    wanted = delete(ProviderIdentity).where(col(ProviderIdentity.user_id) == user_id)
+    if issuer is not None:
+        wanted = wanted.where(col(ProviderIdentity.issuer) == issuer)
     return db.execute(wanted).rowcount > 0

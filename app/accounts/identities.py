@@ -12,7 +12,7 @@ from app.accounts.factor_models import ProviderIdentity
 from app.accounts.models import Invitation, User
 from app.accounts.provider import Person
 from app.accounts.service import Proof
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, Forbidden, NotFound
 
 TAKEN = "Cette identité est déjà celle d’un autre compte : connectez-vous avec elle."
 
@@ -50,6 +50,26 @@ def unlink_identity(db: Session, actor: Actor, issuer: str) -> None:
     ended = queries.end_sessions(db, actor.user_id, clock.now(), but=actor.session_id)
     after = {"sessions_ended": ended}
     record(db, actor, turn, "account.identity_unlinked", f"user:{actor.user_id}", after=after)
+
+
+def unlink_identity_of(db: Session, actor: Actor, email: str) -> int:
+    """The operator unlinks somebody from every provider, and closes their sessions; how many there were.
+
+    Without a password nothing opens the account then, until a link renews one. Raises Forbidden unless an
+    administrator asks, NotFound for an unknown address, Conflict when nothing is linked.
+    """
+    if not actor.is_administrator:
+        raise Forbidden()
+    turn = take_turn(db)
+    user = queries.live_user(db, email)
+    if user is None:
+        raise NotFound("Aucun compte n’a cette adresse.")
+    if not factor_queries.remove_identity(db, user.id, None):
+        raise Conflict("Ce compte n’est lié à aucun fournisseur.", code="not_linked")
+    ended = queries.end_sessions(db, user.id, clock.now())
+    after = {"sessions_ended": ended}
+    record(db, actor, turn, "account.identity_unlinked_by_operator", f"user:{user.id}", after=after)
+    return ended
 
 
 def accept_as(db: Session, invitation_id: UUID, person: Person, name: str, request_id: str) -> User:

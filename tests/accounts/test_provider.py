@@ -19,9 +19,11 @@ from pydantic import ValidationError
 from sqlmodel import Session, select
 
 from app import clock
+from app.accounts import queries
+from app.accounts.actor import NIL, command_actor
 from app.accounts.factor_models import EnrolmentIn, ProviderIdentity
 from app.accounts.factors import begin_enrolment, confirm_enrolment
-from app.accounts.identities import unlink_identity
+from app.accounts.identities import unlink_identity, unlink_identity_of
 from app.accounts.models import (
     MOST_ID_TOKEN,
     AuditEvent,
@@ -36,7 +38,7 @@ from app.accounts.service import invite, invite_above
 from app.accounts.signing_in import open_session
 from app.domain.one_time import code_at, step_at
 from app.domain.vocabulary import Role
-from app.errors import Conflict
+from app.errors import Conflict, Forbidden, NotFound
 from app.settings import Settings
 from tests.world import NOW, PASSWORD, A, World, form
 
@@ -204,6 +206,30 @@ def test_the_only_way_in_is_not_unlinked(with_provider: SignIn, db: Session, wor
     assert answer.status_code == 409
     assert "plus rien n’ouvrirait" in answer.text
     assert len(db.scalars(select(ProviderIdentity)).all()) == 1
+
+
+def test_the_operator_unlinks_somebody_else(db: Session, world: World) -> None:
+    """From every provider, known to the settings or not; who has no password is then let in by a link."""
+    lea, email = db.merge(world.users["lea"]), "lea@demo.invalid"
+    lea.password_hash = None
+    for number in (1, 2):
+        known = {"issuer": f"https://fournisseur{number}.example", "subject": "lea", "user_id": lea.id}
+        db.add(ProviderIdentity(**known, linked_at=NOW))
+    db.flush()
+    for name in ("claire", "lea", "ines"):
+        with pytest.raises(Forbidden):
+            unlink_identity_of(db, world.actor(db, name), email)
+    assert unlink_identity_of(db, command_actor(), email) == 1
+    assert db.scalars(select(ProviderIdentity)).all() == []
+    assert queries.live_sessions(db, lea.id) == []
+    assert queries.live_sessions(db, world.users["claire"].id)
+    told = queries.audit_chain(db, NIL)[-1]
+    assert (told.verb, told.target) == ("account.identity_unlinked_by_operator", f"user:{lea.id}")
+    assert told.after == {"sessions_ended": 1}
+    with pytest.raises(Conflict, match="aucun fournisseur"):
+        unlink_identity_of(db, command_actor(), email)
+    with pytest.raises(NotFound):
+        unlink_identity_of(db, command_actor(), "personne@demo.invalid")
 
 
 def test_one_identity_of_a_provider_at_a_time(with_provider: SignIn, db: Session, world: World) -> None:
