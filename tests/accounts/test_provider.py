@@ -212,9 +212,8 @@ def test_the_operator_unlinks_somebody_else(db: Session, world: World) -> None:
     """From every provider, known to the settings or not; who has no password is then let in by a link."""
     lea, email = db.merge(world.users["lea"]), "lea@demo.invalid"
     lea.password_hash = None
-    for number in (1, 2):
-        known = {"issuer": f"https://fournisseur{number}.example", "subject": "lea", "user_id": lea.id}
-        db.add(ProviderIdentity(**known, linked_at=NOW))
+    for issuer in ("https://un.example", "https://autre.example"):
+        db.add(ProviderIdentity(issuer=issuer, subject="lea", user_id=lea.id, linked_at=NOW))
     db.flush()
     for name in ("claire", "lea", "ines"):
         with pytest.raises(Forbidden):
