@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 from uuid import UUID
@@ -260,8 +261,14 @@ def insert_or_ignore(db: Session, table: Any, rows: list[Mapping[str, Any]]) -> 
     """INSERT … ON CONFLICT DO NOTHING on either database."""
     if not rows:
         return
-    module = sa.dialects.sqlite if db.get_bind().dialect.name == "sqlite" else sa.dialects.postgresql
-    db.execute(module.insert(table).on_conflict_do_nothing(), rows)
+    db.execute(_inserting(table, db.get_bind().dialect.name), rows)
+
+
+@cache
+def _inserting(table: Any, dialect: str) -> sa.Insert:
+    module = sa.dialects.sqlite if dialect == "sqlite" else sa.dialects.postgresql
+    wanted: sa.Insert = module.insert(table).on_conflict_do_nothing()
+    return wanted
 
 
 def insert_if_absent(db: Session, table: Any, row: Mapping[str, Any]) -> bool:

@@ -24,23 +24,25 @@ from app.transmissions.models import PublishedFigure
 Delta = dict[tuple[UUID, str, str, bool], dict[str, int]]
 
 
-def publish(db: Session, school_id: UUID, term: str) -> None:
+def publish(db: Session, school_id: UUID, term: str) -> set[UUID]:
     """Make the circonscription's sums say what the school adds to `term`. The caller holds its turn.
 
     Where the school was that year decides where its figures count; closed, or without circonscription, it
-    adds nothing.
+    adds nothing. The circonscriptions whose version moved are returned: none when nothing changed.
     """
     before = [dict(row._mapping) for row in queries.published_of(db, school_id, term)]
     wanted = wanted_rows(db, school_id, term)
     if before == wanted:
-        return
+        return set()
     deltas: Delta = {}
     for sign, rows in ((-1, before), (1, wanted)):
         for row in rows:
             _add(deltas, row, sign)
     queries.replace_published(db, school_id, term, wanted)
     queries.add_to_totals(db, {key: delta for key, delta in deltas.items() if any(delta.values())})
-    queries.bump_versions(db, {row["circonscription_id"] for row in (*before, *wanted)})
+    moved = {row["circonscription_id"] for row in (*before, *wanted)}
+    queries.bump_versions(db, moved)
+    return moved
 
 
 def wanted_rows(db: Session, school_id: UUID, term: str) -> list[Mapping[str, Any]]:

@@ -90,53 +90,42 @@ def totals_of(db: Session, transmission: Transmission) -> Sequence[TransmittedTo
 # --- what is published ---------------------------------------------------------------------------------
 
 
+_T, _R, _TT = Transmission.__table__, TransmittedTotal.__table__, TermTotal.__table__
+_SCHOOL, _TERM = sa.bindparam("school_id", type_=sa.Uuid()), sa.bindparam("term", type_=sa.String())
+_LAST = select(func.max(_T.c.number)).where(_T.c.school_id == _SCHOOL, _T.c.term == _TERM).scalar_subquery()
+_MEASURED = (
+    select(_R.c.indicator, _R.c.counted, _R.c.out_of, _T.c.pupils)
+    .join(
+        _T,
+        sa.and_(_T.c.school_id == _R.c.school_id, _T.c.term == _R.c.term, _T.c.number == _R.c.number),
+    )
+    .where(_R.c.school_id == _SCHOOL, _R.c.term == _TERM, _R.c.number == _LAST, _R.c.status == Status.VALUE)
+)
+_VOTED = select(_TT.c.indicator, _TT.c.counted, _TT.c.out_of).where(
+    _TT.c.school_id == _SCHOOL,
+    _TT.c.term == _TERM,
+    _TT.c.indicator.in_(PUBLIC),
+    _TT.c.status == Status.VALUE,
+)
+_OF_A_TERM = (_P.c.school_id == _SCHOOL, _P.c.term == _TERM)
+_PUBLISHED, _UNPUBLISHED = (
+    select(_P).where(*_OF_A_TERM).order_by(_P.c.indicator),
+    sa.delete(_P).where(*_OF_A_TERM),
+)
+
+
 def measured_of_last(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[Any]]:
     """(indicator, counted, out_of, pupils) that the latest version measured."""
-    last = (
-        select(func.max(Transmission.number))
-        .where(col(Transmission.school_id) == school_id, col(Transmission.term) == term)
-        .scalar_subquery()
-    )
-    return db.execute(
-        select(
-            TransmittedTotal.indicator,
-            TransmittedTotal.counted,
-            TransmittedTotal.out_of,
-            Transmission.pupils,
-        )
-        .join(
-            Transmission,
-            sa.and_(
-                col(Transmission.school_id) == TransmittedTotal.school_id,
-                col(Transmission.term) == TransmittedTotal.term,
-                col(Transmission.number) == TransmittedTotal.number,
-            ),
-        )
-        .where(
-            col(TransmittedTotal.school_id) == school_id,
-            col(TransmittedTotal.term) == term,
-            col(TransmittedTotal.number) == last,
-            col(TransmittedTotal.status) == Status.VALUE,
-        )
-    ).all()
+    return db.execute(_MEASURED, {"school_id": school_id, "term": term}).all()
 
 
 def public_of_school(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[Any]]:
     """(indicator, counted, out_of) of the elections' figures, which are public as soon as recorded."""
-    return db.execute(
-        select(TermTotal.indicator, TermTotal.counted, TermTotal.out_of).where(
-            col(TermTotal.school_id) == school_id,
-            col(TermTotal.term) == term,
-            col(TermTotal.indicator).in_(PUBLIC),
-            col(TermTotal.status) == Status.VALUE,
-        )
-    ).all()
+    return db.execute(_VOTED, {"school_id": school_id, "term": term}).all()
 
 
 def published_of(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[Any]]:
-    return db.execute(
-        select(_P).where(_P.c.school_id == school_id, _P.c.term == term).order_by(_P.c.indicator)
-    ).all()
+    return db.execute(_PUBLISHED, {"school_id": school_id, "term": term}).all()
 
 
 def terms_to_publish(db: Session, school_id: UUID, year: str | None = None) -> list[str]:
@@ -152,9 +141,18 @@ def terms_to_publish(db: Session, school_id: UUID, year: str | None = None) -> l
 
 
 def replace_published(db: Session, school_id: UUID, term: str, rows: list[Mapping[str, Any]]) -> None:
-    db.execute(sa.delete(_P).where(_P.c.school_id == school_id, _P.c.term == term))
+    db.execute(_UNPUBLISHED, {"school_id": school_id, "term": term})
     if rows:
-        db.execute(sa.insert(_P), rows)
+        db.execute(_PUBLISH, rows)
+
+
+_PUBLISH = sa.insert(_P)
+_KEYS = ("circonscription_id", "term", "indicator", "is_small")
+_ADD = (
+    sa.update(_C)
+    .where(*(_C.c[name] == sa.bindparam(f"at_{name}", type_=_C.c[name].type) for name in _KEYS))
+    .values({name: _C.c[name] + sa.bindparam(f"add_{name}") for name in SUMS})
+)
 
 
 def add_to_totals(db: Session, deltas: Mapping[tuple[UUID, str, str, bool], Mapping[str, int]]) -> None:
@@ -165,34 +163,36 @@ def add_to_totals(db: Session, deltas: Mapping[tuple[UUID, str, str, bool], Mapp
     """
     if not deltas:
         return
-    keys = ("circonscription_id", "term", "indicator", "is_small")
-    ordered = [dict(zip(keys, key, strict=True)) for key in sorted(deltas)]
-    insert_or_ignore(db, CirconscriptionTotal, [key | dict.fromkeys(SUMS, 0) for key in ordered])
-    where = [_C.c[name] == sa.bindparam(f"at_{name}", type_=_C.c[name].type) for name in keys]
-    statement = sa.update(_C).where(*where).values({n: _C.c[n] + sa.bindparam(f"add_{n}") for n in SUMS})
-    db.connection().execute(
-        statement,
-        [
-            {f"at_{name}": value for name, value in key.items()}
-            | {f"add_{name}": deltas[tuple(key.values())][name] for name in SUMS}  # type: ignore[index]  # the key's own order
-            for key in ordered
-        ],
+    ordered = sorted(deltas.items())
+    zeros = dict.fromkeys(SUMS, 0)
+    insert_or_ignore(
+        db, CirconscriptionTotal, [dict(zip(_KEYS, key, strict=True)) | zeros for key, _ in ordered]
     )
+    added = [
+        {f"at_{name}": value for name, value in zip(_KEYS, key, strict=True)}
+        | {f"add_{name}": delta[name] for name in SUMS}
+        for key, delta in ordered
+    ]
+    db.connection().execute(_ADD, added)
+
+
+_V = CirconscriptionVersion.__table__
+_BUMP = (
+    sa.update(_V)
+    .where(_V.c.circonscription_id == sa.bindparam("place", type_=sa.Uuid()))
+    .values(version=_V.c.version + 1, changed_at=sa.bindparam("now"))
+)
 
 
 def bump_versions(db: Session, circonscriptions: Iterable[UUID]) -> None:
-    now = clock.now()
-    ordered = [
-        {"circonscription_id": key, "version": 0, "changed_at": now} for key in sorted(circonscriptions)
-    ]
-    insert_or_ignore(db, CirconscriptionVersion, ordered)
-    for row in ordered:
-        db.execute(
-            sa.update(CirconscriptionVersion)
-            .where(col(CirconscriptionVersion.circonscription_id) == row["circonscription_id"])
-            .values(version=CirconscriptionVersion.version + 1, changed_at=now)
-            .execution_options(synchronize_session=False)
-        )
+    now, places = clock.now(), sorted(circonscriptions)
+    insert_or_ignore(
+        db,
+        CirconscriptionVersion,
+        [{"circonscription_id": place, "version": 0, "changed_at": now} for place in places],
+    )
+    if places:
+        db.connection().execute(_BUMP, [{"place": place, "now": now} for place in places])
 
 
 # --- verify --------------------------------------------------------------------------------------------

@@ -103,8 +103,10 @@ def transmit_term(db: Session, actor: Actor, uai: str, data: TransmissionIn) -> 
     db.flush()
     db.add_all(_row(sent, one) for one in seen.figures)
     db.flush()
-    publish(db, school.id, seen.term)
-    queries.bump_versions(db, {profile.circonscription_id} if profile and profile.circonscription_id else ())
+    moved = publish(db, school.id, seen.term)
+    place = profile.circonscription_id if profile else None
+    if place is not None and place not in moved:  # the same figures sent again are still a transmission
+        queries.bump_versions(db, [place])
     record(db, actor, turn, "term.transmitted", f"transmission:{seen.term}:{sent.number}", after=sent)
     return sent
 
