@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -10,6 +11,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import Response
+from starlette.routing import Route
 
 from app import clock, routers
 from app.accounts.access import signed_in
@@ -27,7 +29,7 @@ from app.web.compress import CompressPages
 from app.web.forms import read_posted
 from app.web.http import Surround, set_up_logging
 from app.web.matching import match_at_once
-from app.web.openapi import with_keys, with_problems
+from app.web.openapi import with_keys, with_problems, with_tokens
 from app.web.templating import make_environment
 
 DESCRIPTION = """\
@@ -79,7 +81,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(static_files.router)
     write_document = app.openapi
-    app.openapi = lambda: app.openapi_schema or with_keys(with_problems(write_document()))  # type: ignore[method-assign]  # FastAPI documents replacing it
+    open_to_all = {route.path for router in public for route in router.routes if isinstance(route, Route)}
+
+    def document() -> dict[str, Any]:
+        found = app.openapi_schema
+        return found or with_tokens(with_keys(with_problems(write_document())), open_to_all)
+
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI documents replacing it
     app.add_middleware(CompressPages)
     app.add_middleware(Warm)
     app.add_middleware(Surround, refuse=problems.refuse_with(app), public_url=settings.public_url)

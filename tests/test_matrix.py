@@ -59,7 +59,7 @@ def db(empty_engine: Engine) -> Iterator[Session]:
 def world(db: Session) -> World:
     """The usual people, Nadia over France, and a session of Claire's that began thirteen hours ago."""
     world = build_world(db)
-    nadia = add_user(db, "nadia")
+    nadia = world.users["nadia"] = add_user(db, "nadia")
     db.add(
         TerritoryMembership(territory_id=nation(db).id, user_id=nadia.id, role=Role.AUTHORITY, started_at=NOW)
     )

@@ -1,6 +1,7 @@
 """From a cookie or a bearer token to an actor, and from an actor to the school it may act in."""
 
 import logging
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -39,6 +40,7 @@ IDLE = timedelta(minutes=60)
 RECENT = timedelta(minutes=15)
 ABSOLUTE = timedelta(hours=12)
 TOUCH_EVERY = timedelta(minutes=5)
+_VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
 def actor_of_user(
@@ -241,8 +243,8 @@ def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
     """The row version in `If-Match: "3"`. Raises VersionRequired (428) without it."""
     if if_match is None:
         raise VersionRequired()
-    text = if_match.strip().removeprefix("W/").strip('"')
-    return int(text) if text.isdecimal() and len(text) < 10 else -1
+    found = _VERSION.fullmatch(if_match.strip())
+    return int(found[1]) if found else -1
 
 
 IfMatch = Annotated[int, Depends(expected_version)]

@@ -17,6 +17,7 @@ from app.db import Db, Text
 from app.domain.search import search_words
 from app.schools.api import Over
 from app.web.files import attached, binary
+from app.web.openapi import or_made
 from app.web.paging import Limit, Page, page_of, tagged
 from app.web.paper import DOCX
 
@@ -58,7 +59,11 @@ def get_action_sheet(
     return tagged(response, service.sheet_out(db, school, action_id))
 
 
-@router.put("/schools/{uai}/actions/{action_id}/sheet", response_model=ActionSheetOut)
+@router.put(
+    "/schools/{uai}/actions/{action_id}/sheet",
+    response_model=ActionSheetOut,
+    responses=or_made(ActionSheetOut),
+)
 def put_action_sheet(
     db: Db,
     actor: CurrentActor,

@@ -11,7 +11,7 @@ from app import clock
 from app.accounts.actor import Actor
 from app.aggregates.models import Breakdown, Level
 from app.domain.indicators import INDICATORS, OFFICIAL
-from app.domain.school_year import Term, calendar_of, term_of, today_in, year_of
+from app.domain.school_year import YEARS, Term, calendar_of, term_of, today_in, year_of
 from app.domain.transmitted import is_published_at_once
 from app.domain.vocabulary import Role, TerritoryLevel
 from app.errors import Invalid, NotFound
@@ -20,6 +20,8 @@ from app.schools.territories import territory_or_404
 
 MOST_TERMS = 45
 """Fifteen years."""
+FIRST_YEAR = YEARS.start + 2
+"""Of a day whose school year has one before it that the service knows."""
 RELATIVE = ("current", "previous", "same-last-year")
 _ORDER = list(Level)
 
@@ -161,6 +163,8 @@ def today_at(territory: Territory, today: date | None) -> date:
     now = today_in(territory.code or "", clock.now())
     if today is not None and today > now:
         raise Invalid.one("today", "Ce jour n’est pas encore passé.", "future")
+    if today is not None and today.year < FIRST_YEAR:
+        raise Invalid.one("today", f"Écrivez un jour à partir de {FIRST_YEAR}.", "too_old")
     return today or now
 
 

@@ -11,6 +11,7 @@ from app.elections import queries, service
 from app.elections.models import BallotReadingOut, BallotTextIn, ElectionIn, ElectionOut
 from app.elections.reading import read_result
 from app.schools.api import Over, Year
+from app.web.openapi import or_made
 from app.web.paging import Limit, Page, page_of, tagged
 
 router = APIRouter(prefix="/api/v1/schools/{uai}/elections", tags=["ANALYSER"])
@@ -38,7 +39,7 @@ def get_election(db: Db, actor: CurrentActor, uai: Uai, year: Year, response: Re
     return tagged(response, service.seen_election(db, actor, school, row))
 
 
-@router.put("/{year}", response_model=ElectionOut)
+@router.put("/{year}", response_model=ElectionOut, responses=or_made(ElectionOut))
 def put_election(
     db: Db, actor: CurrentActor, uai: Uai, year: Year, data: ElectionIn, version: Over, response: Response
 ) -> ElectionOut:

@@ -24,6 +24,7 @@ from app.measurements.models import (
     SharedAnalysisOut,
     TotalOut,
 )
+from app.web.openapi import or_made
 from app.web.paging import Limit, Page, page_of, tagged
 
 router = APIRouter(prefix="/api/v1/schools/{uai}", tags=["ANALYSER"])
@@ -73,7 +74,11 @@ def get_measurement(db: Db, actor: CurrentActor, uai: Uai, measurement_id: UUID)
     return row
 
 
-@router.put("/measurements/{measurement_id}", response_model=MeasurementStored)
+@router.put(
+    "/measurements/{measurement_id}",
+    response_model=MeasurementStored,
+    responses=or_made(MeasurementStored),
+)
 def put_measurement(
     db: Db, actor: CurrentActor, uai: Uai, measurement_id: UUID, data: MeasurementIn, response: Response
 ) -> MeasurementStored:

@@ -114,7 +114,7 @@ async def read_key(request: Request, posted: PostedForm) -> None:
         return
     is_page = not request.url.path.startswith("/api/")
     key = posted.get("once") if is_page else request.headers.get("idempotency-key")
-    if not key:
+    if key is None or (is_page and not key):
         return
     found = _KEY.fullmatch(key.strip())
     if found is None:

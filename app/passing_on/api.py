@@ -23,6 +23,7 @@ from app.passing_on.models import (
 from app.passing_on.reading import shared_docx
 from app.schools.api import Over
 from app.web.files import attached, binary
+from app.web.openapi import or_made
 from app.web.paging import Limit, Page, page_of, tagged
 from app.web.paper import DOCX
 
@@ -43,7 +44,11 @@ def get_sheet_publication(
     return tagged(response, service.sharing_out(db, school, action_id, credit))
 
 
-@router.put("/schools/{uai}/actions/{action_id}/sheet/publication", response_model=SharingOut)
+@router.put(
+    "/schools/{uai}/actions/{action_id}/sheet/publication",
+    response_model=SharingOut,
+    responses=or_made(SharingOut),
+)
 def put_sheet_publication(
     db: Db,
     actor: CurrentActor,

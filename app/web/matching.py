@@ -13,6 +13,12 @@ from starlette.types import Scope
 _NAME = re.compile(r"\?P<\w+>")
 
 
+def _methods_at(router: APIRouter, path: str) -> set[str]:
+    """All that an address takes: each route knows its own method only."""
+    routes = [route for route in router.routes if isinstance(route, Route) and route.path_regex.match(path)]
+    return {method for route in routes for method in route.methods or ()}
+
+
 def match_at_once(router: APIRouter) -> None:
     """Pass over a router none of whose addresses fits; the method is still the routes' to judge (405)."""
     if "matches" in vars(router):
@@ -23,6 +29,9 @@ def match_at_once(router: APIRouter) -> None:
 
     def matches(scope: Scope) -> tuple[Match, Scope]:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        return ask(scope) if known.match(path) else (Match.NONE, {})
+        found = ask(scope) if known.match(path) else (Match.NONE, {})
+        if found[0] is Match.PARTIAL:
+            scope.setdefault("state", {}).setdefault("allowed", set()).update(_methods_at(router, path))
+        return found
 
     router.matches = matches  # type: ignore[method-assign]  # what a mounted router answers for itself

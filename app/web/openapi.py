@@ -1,5 +1,6 @@
 """The document of the JSON door: what FastAPI writes, with our problems in the place of its own errors."""
 
+from collections.abc import Collection
 from typing import Any
 
 PROBLEM: dict[str, Any] = {
@@ -44,12 +45,21 @@ KEY: dict[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
 }
+VERSIONS = {
+    "if-match": ("L’`ETag` de la donnée lue. Sans lui : 428 ; s’il n’est plus le bon : 412.", '"3"'),
+    "if-none-match": ("`*` : rien n’est encore écrit à cette adresse.", "*"),
+}
 ANSWER: dict[str, Any] = {
     "description": (
         "Tout refus est un problème : 400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 429, 503, 507."
     ),
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+
+
+def or_made(model: type[Any]) -> dict[int | str, dict[str, Any]]:
+    """`responses=` of a PUT that makes the row where there was none."""
+    return {201: {"model": model, "description": "Il n’y avait rien à cette adresse."}}
 
 
 def is_shown_once(route: object) -> bool:
@@ -64,6 +74,33 @@ def with_keys(document: dict[str, Any]) -> dict[str, Any]:
             operation.setdefault("parameters", []).append({"$ref": "#/components/parameters/IdempotencyKey"})
     document["components"]["parameters"] = {"IdempotencyKey": KEY}
     return document
+
+
+def with_tokens(document: dict[str, Any], public: Collection[str]) -> dict[str, Any]:
+    """Say who is asked for a token, `public` addresses apart, and where a version has to be said."""
+    document["components"]["securitySchemes"] = {
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "Un jeton de « Mon compte », montré une seule fois : `cfe_…`.",
+        }
+    }
+    document["security"] = [{"token": []}]
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            if path in public:
+                operation["security"] = []
+            _say_versions(operation.get("parameters", []))
+    return document
+
+
+def _say_versions(parameters: list[dict[str, Any]]) -> None:
+    """A header is a text or is not there: it is never null."""
+    found = [parameter for parameter in parameters if parameter.get("name") in VERSIONS]
+    for parameter in found:
+        parameter["required"] = len(found) == 1
+        parameter["schema"] = {"type": "string"}
+        parameter["description"], parameter["example"] = VERSIONS[parameter["name"]]
 
 
 def with_problems(document: dict[str, Any]) -> dict[str, Any]:

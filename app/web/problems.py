@@ -141,6 +141,8 @@ def install(app: FastAPI) -> None:
     def _http(request: Request, error: HTTPException) -> Response:
         answer = plain_error(error.status_code)
         answer.headers = dict(error.headers or {})
+        if error.status_code == 405 and (allowed := getattr(request.state, "allowed", None)):
+            answer.headers["Allow"] = ", ".join(sorted(allowed))
         return respond(request, answer)
 
     @app.exception_handler(IntegrityError)

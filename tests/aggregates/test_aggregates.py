@@ -169,6 +169,8 @@ def test_an_authority_does_not_read_schools(ask: Ask, region: Region) -> None:
         ({"term": "printemps"}, "/term", "unknown_term"),
         ({"term": f"{T1}..{LAST_YEAR}-T1"}, "/term", "unknown_term"),
         ({"today": "2027-01-01"}, "/today", "future"),
+        ({"today": "2001-12-31"}, "/today", "too_old"),
+        ({"today": "0001-01-01"}, "/today", "too_old"),
         ({"level": "school", "breakdown": "school_type"}, "/breakdown", "unknown_cut"),
     ],
 )

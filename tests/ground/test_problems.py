@@ -223,6 +223,7 @@ def test_a_body_without_a_length_is_measured_too(sign_in: SignIn) -> None:
         ({"Sec-Fetch-Site": "cross-site"}, 403),
         ({"Sec-Fetch-Site": "same-site"}, 403),
         ({"If-Match": "²"}, 412),
+        ({"If-Match": "1"}, 412),
         ({"If-Match": "*"}, 412),
         ({"If-Match": '"' + "9" * 50 + '"'}, 412),
     ],
@@ -233,6 +234,13 @@ def test_hostile_headers(sign_in: SignIn, headers: dict[str, str], status: int) 
     sent = {key.encode(): value.encode("latin-1") for key, value in headers.items()}
     answer = claire.request("PATCH", f"{GOALS}/{goal}", json={"state": "reached"}, headers=sent)
     assert answer.status_code == status
+
+
+def test_a_405_tells_all_that_the_address_takes(sign_in: SignIn) -> None:
+    claire = sign_in("claire")
+    assert claire.request("OPTIONS", GOALS).headers["Allow"] == "GET, POST"
+    goal = claire.post(GOALS, json=MEET).json()["id"]
+    assert claire.post(f"{GOALS}/{goal}").headers["Allow"] == "DELETE, GET, PATCH, PUT"
 
 
 def test_hostile_addresses(sign_in: SignIn) -> None:
