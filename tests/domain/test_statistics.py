@@ -13,6 +13,7 @@ from app.domain.statistics import (
     Change,
     change_level,
     clustered_change,
+    excludes_zero,
     funnel_flag,
     funnel_limits,
     newcombe_interval,
@@ -191,3 +192,47 @@ def test_a_smaller_change_would_not_show(out_of: int, start: int) -> None:
 )
 def test_more_comparisons_ask_for_more(comparisons: int, level: float) -> None:
     assert change_level(comparisons) == level
+
+
+# --- the edges, where one sign or one default would go unnoticed ---------------------------------------
+
+
+def test_nobody_is_asked_about_alike_on_both_sides() -> None:
+    sentence = r"^Il faut au moins une personne, ou un peu de temps, pour parler de hasard\.$"
+    for before, after in (((0, 0), (1, 2)), ((1, 2), (0, 0))):
+        with pytest.raises(ValueError, match=sentence):
+            newcombe_interval(before, after)
+
+
+def test_nobody_at_all_is_exactly_zero() -> None:
+    assert wilson_interval(0, 47)[0] == 0.0  # the formula alone misses it by a bit here
+    assert poisson_interval(5) == poisson_interval(5, 1)
+
+
+def test_an_interval_that_ends_at_zero_holds_it() -> None:
+    assert not excludes_zero((0, 1))
+    assert not excludes_zero((-1, 0))
+
+
+@pytest.mark.parametrize("level", [0.5, 0.95, 0.998])
+def test_a_change_is_as_sure_on_either_side(level: float) -> None:
+    """Method 10 put together again from the two Wilson intervals at the same level."""
+    (low, high), (down, up) = wilson_interval(48, 80, level), wilson_interval(56, 70, level)
+    wanted = 0.2 - math.hypot(0.8 - down, high - 0.6), 0.2 + math.hypot(up - 0.8, 0.6 - low)
+    assert newcombe_interval((48, 80), (56, 70), level) == pytest.approx(wanted)
+
+
+def test_what_chance_does_just_often_enough_stands_out() -> None:
+    assert funnel_flag(0, 1, 0.5, level=0) == "below"
+    assert funnel_flag(1, 1, 0.5, level=0) == "above"
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_a_funnel_around_nobody_or_everybody_is_a_line(share: int) -> None:
+    assert funnel_limits(20, share) == (share, share)
+
+
+def test_the_smallest_change_may_be_one_family_or_all_of_them() -> None:
+    assert smallest_visible_change(10, 0.5, level=0.01) == 0.1
+    assert [smallest_visible_change(size, 0) for size in (1, 2, 3, 4)] == [None, 1, 1, 0.75]
+    assert [smallest_visible_change(size, 1) for size in (1, 2, 3, 4)] == [None, 1, 1, 0.75]
