@@ -19,7 +19,7 @@ from app.accounts.actor import SEEING, Actor, Step, Task
 from app.accounts.models import ApiToken, TokenScope, User, WebSession
 from app.db import SAFE_METHODS, InRoom
 from app.domain.school_year import SchoolYear, today_in, year_of
-from app.domain.uai import normalise_uai
+from app.domain.uai import is_shaped_as_uai, normalise_uai
 from app.domain.vocabulary import Door
 from app.errors import (
     Forbidden,
@@ -228,7 +228,7 @@ def school_for(db: Session, actor: Actor, uai: str, task: Task, *, year: str | N
     NotFound when it may not even see it; Forbidden when it sees but may not do. `year` is the school year the
     figure is about: a school that moved is its former inspector's business for the former years.
     """
-    school = school_by_uai(db, uai)
+    school = school_by_uai(db, uai) if is_shaped_as_uai(uai) else None
     if school is None:
         raise NotFound()
     wanted = year or current_year(school)

@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from app import clock
 from app.accounts import queries, secrets
-from app.accounts.actor import NIL, Actor, command_actor
+from app.accounts.access import school_for
+from app.accounts.actor import NIL, Actor, Task, command_actor
 from app.accounts.duties import end_duty, hand_over_headship, renew_account_link, renew_password_link
 from app.accounts.models import InvitationIn, SchoolMembership, User
 from app.accounts.service import (
@@ -79,6 +80,12 @@ def test_a_role_is_not_everyones_to_give(db: Session, world: World, person: str,
 def test_a_foreign_school_is_not_found(db: Session, world: World, stranger: str) -> None:
     with pytest.raises(NotFound):
         invite(db, world.actor(db, stranger), A, asked(role=Role.HEAD_TEACHER))
+
+
+@pytest.mark.parametrize("odd", ["\x00", "0990001X\x00", "\u202e", "099000000000X"])
+def test_what_is_no_school_s_code_is_not_looked_for(db: Session, world: World, odd: str) -> None:
+    with pytest.raises(NotFound):
+        school_for(db, world.actor(db, "ines"), odd, Task.INVITE)
 
 
 def test_an_inspector_invites_the_head_of_a_school_without_one(db: Session, world: World) -> None:
