@@ -10,7 +10,7 @@ from app.accounts.access import school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import record, take_turn
 from app.accounts.models import SchoolMembership, User
-from app.accounts.service import Link, make_link, told
+from app.accounts.service import Link, account_to_operate, make_link, told
 from app.domain.vocabulary import Role
 from app.errors import Conflict, Forbidden, NotFound
 from app.schools.models import School
@@ -42,12 +42,7 @@ def end_duties_above(db: Session, actor: Actor, email: str) -> int:
     Without any duty left, their sessions, tokens and links end too. Raises Forbidden unless an administrator
     asks, NotFound for an unknown address, Conflict for someone without such a duty.
     """
-    if not actor.is_administrator:
-        raise Forbidden()
-    turn = take_turn(db)
-    user = queries.live_user(db, email)
-    if user is None:
-        raise NotFound("Aucun compte n’a cette adresse.")
+    turn, user = account_to_operate(db, actor, email)
     ended = queries.end_territory_duties(db, user.id, clock.now())
     if not ended:
         raise Conflict("Cette personne n’a pas de fonction au-dessus des écoles.", code="no_duty")
@@ -139,12 +134,7 @@ def renew_password_link(db: Session, actor: Actor, uai: str, membership_id: UUID
 
 def renew_account_link(db: Session, actor: Actor, email: str) -> Link:
     """The operator's way to renew any account's password. Raises NotFound for an unknown address."""
-    if not actor.is_administrator:
-        raise Forbidden()
-    turn = take_turn(db)
-    user = queries.live_user(db, email)
-    if user is None:
-        raise NotFound("Aucun compte n’a cette adresse.")
+    turn, user = account_to_operate(db, actor, email)
     link = make_link(db, actor, user.email, None, user_id=user.id)
     record(db, actor, turn, "account.renewal_made", f"user:{user.id}", after=told(link.invitation))
     return link

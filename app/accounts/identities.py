@@ -11,8 +11,8 @@ from app.accounts.audit import record, take_turn
 from app.accounts.factor_models import ProviderIdentity
 from app.accounts.models import Invitation, User
 from app.accounts.provider import Person
-from app.accounts.service import Proof
-from app.errors import Conflict, Forbidden, NotFound
+from app.accounts.service import Proof, account_to_operate
+from app.errors import Conflict, NotFound
 
 TAKEN = "Cette identité est déjà celle d’un autre compte : connectez-vous avec elle."
 
@@ -58,12 +58,7 @@ def unlink_identity_of(db: Session, actor: Actor, email: str) -> int:
     Without a password nothing opens the account then, until a link renews one. Raises Forbidden unless an
     administrator asks, NotFound for an unknown address, Conflict when nothing is linked.
     """
-    if not actor.is_administrator:
-        raise Forbidden()
-    turn = take_turn(db)
-    user = queries.live_user(db, email)
-    if user is None:
-        raise NotFound("Aucun compte n’a cette adresse.")
+    turn, user = account_to_operate(db, actor, email)
     if not factor_queries.remove_identity(db, user.id, None):
         raise Conflict("Ce compte n’est lié à aucun fournisseur.", code="not_linked")
     ended = queries.end_sessions(db, user.id, clock.now())

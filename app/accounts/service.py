@@ -10,7 +10,7 @@ from app import clock
 from app.accounts import queries, secrets
 from app.accounts.access import actor_of_user, school_for
 from app.accounts.actor import AUTHORITY_LEVELS, NIL, Actor, Task
-from app.accounts.audit import record, take_turn
+from app.accounts.audit import Turn, record, take_turn
 from app.accounts.models import (
     Invitation,
     InvitationIn,
@@ -257,3 +257,20 @@ def _give_duty(db: Session, invitation: Invitation, user: User) -> None:
             )
     else:
         user.is_administrator = True
+
+
+# --- for the operator ----------------------------------------------------------------------------------
+
+
+def account_to_operate(db: Session, actor: Actor, email: str) -> tuple[Turn, User]:
+    """The service's turn and the account of an address, for an administrator to act on.
+
+    Raises Forbidden for everybody else, NotFound for an unknown address.
+    """
+    if not actor.is_administrator:
+        raise Forbidden()
+    turn = take_turn(db)
+    user = queries.live_user(db, email)
+    if user is None:
+        raise NotFound("Aucun compte n’a cette adresse.")
+    return turn, user
