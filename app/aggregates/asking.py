@@ -67,9 +67,7 @@ def question(
     today: date | None,
 ) -> Question:
     """Raises NotFound for a territory that the caller may not read, Invalid with the list otherwise."""
-    territory = territory_read(db, actor, within)
-    role = role_over(db, actor.territories, territory)
-    assert role is not None, "territory_read lets nobody else through"
+    territory, role = territory_read(db, actor, within)
     asked = _level(territory, level)
     slugs = _indicators(indicator)
     found = Question(
@@ -89,20 +87,24 @@ def question(
     return found
 
 
-def territory_read(db: Session, actor: Actor, code: str | None) -> Territory:
-    """The territory named, or the caller's only one. NotFound when it is not theirs to read."""
+def territory_read(db: Session, actor: Actor, code: str | None) -> tuple[Territory, Role]:
+    """The territory named, or the caller's only one, and the role it is read by.
+
+    NotFound when it is not theirs to read.
+    """
     if code is not None:
         territory = territory_or_404(db, code)
-        if role_over(db, actor.territories, territory) is None:
+        role = role_over(db, actor.territories, territory)
+        if role is None:
             raise NotFound()
-        return territory
+        return territory, role
     named = [db.get_one(Territory, key) for key in actor.territories]
     own = [one for one in named if len(named) == 1 or not _is_inside(db, actor, one)]
     if not own:
         raise NotFound()
     if len(own) > 1:
         raise Invalid.one("within", "Vous lisez plusieurs territoires\u202f: dites lequel.", "missing")
-    return own[0]
+    return own[0], actor.territories[own[0].id]
 
 
 def role_over(db: Session, duties: Mapping[UUID, Role], territory: Territory) -> Role | None:

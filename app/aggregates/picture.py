@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.accounts.actor import Actor
 from app.aggregates import queries, release_queries
 from app.aggregates.answering import rows_of
-from app.aggregates.asking import departement_of, question, role_over, terms_of, territory_read, today_at
+from app.aggregates.asking import departement_of, question, terms_of, territory_read, today_at
 from app.aggregates.distribution import Spread, by_name, spreads_of
 from app.aggregates.expected import expected_in
 from app.aggregates.models import Breakdown
@@ -65,8 +65,8 @@ class Picture:
 
 def picture_of(db: Session, actor: Actor, code: str, term: Term | None) -> Picture:
     """The term asked for, else the last one with figures. NotFound for what the person may not read yet."""
-    territory = territory_read(db, actor, code)
-    is_live = role_over(db, actor.territories, territory) is Role.INSPECTOR
+    territory, role = territory_read(db, actor, code)
+    is_live = role is Role.INSPECTOR
     inside = [one.id for one in queries.children_of(db, territory, TerritoryLevel.CIRCONSCRIPTION)]
     (now,) = terms_of(["current"], today_at(territory, None), departement_of(db, territory))
     if term is None:
