@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from app.accounts import secrets
+from app.db import ROOT
 from tests.ground.test_house_rules import MODULES, SCRIPTS, named
 
 DANGEROUS = {
@@ -116,3 +117,20 @@ def test_a_secret_has_256_bits_and_none_is_the_same() -> None:
     made = {secrets.new_secret() for _ in range(1000)}
     assert len(made) == 1000
     assert min(map(len, made)) >= 43  # 32 bytes in base64
+
+
+_EXCUSE = re.compile(r"#\s*(type: ignore|noqa|pragma: no cover)(\[[^]]*\]|: ?[A-Z0-9, ]+)?(?P<reason>.*)")
+
+
+def test_what_is_excused_says_why() -> None:
+    """A checker that is silenced without a reason is silenced for good."""
+    folders = ("app", "benchmarks", "dashboards", "migrations", "scripts", "tests")
+    sources = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert len(sources) > 500
+    silent = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sources
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if (found := _EXCUSE.search(line)) and len(found["reason"].strip(" #()")) < 3
+    ]
+    assert silent == []

@@ -1,6 +1,7 @@
 """A school reads everything it did, through both doors; nobody else reads a line of it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from html import unescape
 from pathlib import Path
@@ -125,12 +126,14 @@ def test_a_place_that_is_none_is_refused(sign_in: SignIn, wrong: str) -> None:
     assert sign_in("claire").get(f"{API}?after={wrong}").status_code == 422
 
 
-def test_the_cost_does_not_grow(sign_in: SignIn, lived: None, count_queries: Callable[[], object]) -> None:
+def test_the_cost_does_not_grow(
+    sign_in: SignIn, lived: None, count_queries: Callable[[], AbstractContextManager[list[str]]]
+) -> None:
     claire = sign_in("claire")
     claire.get(PAGE)
-    with count_queries() as first:  # type: ignore[attr-defined]
+    with count_queries() as first:
         claire.get(f"{PAGE}?avant=2")
-    with count_queries() as second:  # type: ignore[attr-defined]
+    with count_queries() as second:
         claire.get(PAGE)
     assert len(first) == len(second)
 
