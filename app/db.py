@@ -30,6 +30,7 @@ from sqlmodel import Session, SQLModel
 
 from app.domain.personal import refuse_personal
 from app.domain.school_year import SchoolYear, Term
+from app.errors import Unavailable
 from app.prepared import Prepared, Row
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -176,12 +177,26 @@ def migrate(url: str, revision: str = "head") -> None:
 # --- one request --------------------------------------------------------------------------------------
 
 
+WAITING = 32
+"""For each thread: the sixty writers and sixty readers of a busy evening still get in, and wait seconds."""
+
+
 class Gate:
-    """Where requests wait, on the event loop: never inside a worker thread (docs/adr/0003)."""
+    """Where requests wait, on the event loop: never inside a worker thread (docs/adr/0003).
+
+    Only so many wait (docs/adr/0035): beyond, an answer would come too late for whoever asked, and the
+    queue would go on for long after everybody left.
+    """
 
     def __init__(self, threads: int) -> None:
         self.room = anyio.CapacityLimiter(threads)
         self.writer = anyio.Lock()
+        self.most_waiting = threads * WAITING
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a request that comes now is asked to come back. Who is inside already is never."""
+        return self.room.statistics().tasks_waiting >= self.most_waiting
 
     @asynccontextmanager
     async def outside(self) -> AsyncIterator[None]:
@@ -195,8 +210,14 @@ class Gate:
 
 
 async def enter_room(request: Request) -> AsyncIterator[None]:
-    """At most as many requests at work as there are worker threads and connections."""
-    async with request.app.state.gate.room:
+    """At most as many requests at work as there are worker threads and connections.
+
+    Raises Unavailable when too many wait for that already.
+    """
+    gate: Gate = request.app.state.gate
+    if gate.is_full:
+        raise Unavailable()
+    async with gate.room:
         yield
 
 

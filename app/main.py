@@ -20,7 +20,7 @@ from app.accounts.provider import Provider
 from app.accounts.queries import service_note
 from app.accounts.warm import Remembered, Warm
 from app.aggregates.answers import Kept
-from app.db import Database, Gate, InRoom, make_engine
+from app.db import Database, Gate, make_engine
 from app.errors import Unavailable
 from app.once.doors import keep_answers, read_key
 from app.settings import Settings
@@ -119,10 +119,15 @@ async def healthz() -> dict[str, str]:
 
 
 @health.get("/readyz")
-def readyz(request: Request, _: InRoom) -> Response:
-    """The database answers too."""
+async def readyz(request: Request) -> Response:
+    """The database answers too. It waits its turn and is not turned away: a crowd is no breakdown."""
+    async with request.app.state.gate.room:
+        return await anyio.to_thread.run_sync(_ask_database, request.app.state.database)
+
+
+def _ask_database(database: Database) -> Response:
     try:
-        with request.app.state.database.session(reading=True) as db:
+        with database.session(reading=True) as db:
             db.execute(text("SELECT 1"))
     except SQLAlchemyError:
         return JSONResponse({"status": "unavailable"}, status_code=503, headers=Unavailable().headers)

@@ -17,10 +17,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.db import SAFE_METHODS
+from app.errors import Unavailable
 from app.web import metrics
 from app.web.uploads import most_bytes
 
 MAX_BODY = 1024 * 1024
+_NOT_QUEUED = ("/static/", "/healthz", "/readyz", "/metrics")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 log = logging.getLogger("confiance.request")
 log_crash = logging.getLogger("confiance.error")
@@ -102,6 +104,8 @@ class Surround:
             return 400, "bad_request"  # PostgreSQL cannot even compare with it
         if scope["method"] not in SAFE_METHODS and not self._is_own(headers):
             return 403, "foreign_origin"
+        if scope["app"].state.gate.is_full and not scope["path"].startswith(_NOT_QUEUED):
+            return 503, Unavailable.code  # before routing: in a crowd, refusing has to be cheap
         return None
 
     def _is_own(self, headers: Headers) -> bool:

@@ -179,7 +179,7 @@ def refuse_with(app: FastAPI) -> Any:
 
     def refuse(scope: Scope, status: int, code: str) -> ASGIApp:
         scope["app"] = app
-        error = plain_error(status)
+        error = Unavailable() if status == Unavailable.status else plain_error(status)
         error.code = code
         return respond(Request(scope), error)
 
