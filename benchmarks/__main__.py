@@ -7,7 +7,9 @@ import time
 from benchmarks.measuring import Report, Setting, as_markdown, write_json
 from benchmarks.peers import FOLDER
 
-QUESTIONS = ("reading", "writing", "importing", "pages", "pooling", "transmitting", "weighing", "starting")
+QUESTIONS = (
+    "reading", "writing", "importing", "pages", "pooling", "transmitting", "weighing", "starting", "october",
+)  # fmt: skip
 
 
 def main(names: list[str]) -> int:
