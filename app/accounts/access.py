@@ -126,7 +126,7 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
     request.state.posted = posted
     scheme, _separator, bearer = request.headers.get("authorization", "").partition(" ")
     cookie = request.cookies.get(request.app.state.settings.session_cookie)
-    identity = getattr(request.state, "request_id", "")
+    identity: str = request.state.request_id
     found: tuple[Actor, Credential] | None = None
     if scheme.lower() == "bearer" or cookie:
         with request.app.state.database.session(reading=True) as db:
@@ -181,7 +181,7 @@ def visitor(request: Request, _: InRoom) -> Actor | None:
     if not cookie:
         return None
     with request.app.state.database.session(reading=True) as db:
-        found = _from_session(db, cookie, getattr(request.state, "request_id", ""))
+        found = _from_session(db, cookie, request.state.request_id)
     if found is None or found[0].step is not None:
         return None
     request.state.actor = found[0]

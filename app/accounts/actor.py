@@ -98,6 +98,12 @@ class Actor:
     """What this session still has to do; until then the actor has no duty at all."""
 
     @property
+    def person_id(self) -> UUID:
+        """Whose account it is; a command has none, and nothing that is one's own is asked by it."""
+        assert self.user_id is not None, "a person asks"
+        return self.user_id
+
+    @property
     def must_have_factor(self) -> bool:
         roles = {*self.schools.values(), *self.territories.values()}
         return self.is_administrator or not roles.isdisjoint(MUST_HAVE_FACTOR)

@@ -75,10 +75,9 @@ def _factor_page(
 
 def _qr(db: Session, actor: Actor) -> Markup:
     """The picture of the key, drawn here: nobody else is asked. Black on white even in the dark."""
-    assert actor.user_id is not None
-    factor = factor_queries.factor_of(db, actor.user_id)
+    factor = factor_queries.factor_of(db, actor.person_id)
     assert factor is not None
-    uri = enrolment_uri(factor.secret, db.get_one(User, actor.user_id).email, ISSUER)
+    uri = enrolment_uri(factor.secret, db.get_one(User, actor.person_id).email, ISSUER)
     drawn = segno.make(uri, error="m", micro=False).svg_inline(
         omitsize=True, border=4, light="#fff", dark="#000", svgclass=None, lineclass=None
     )

@@ -29,15 +29,13 @@ WRONG_FIRST_CODE = (
 
 def begin_enrolment(db: Session, actor: Actor) -> SecondFactor:
     """A new key, to be shown until it is confirmed. Raises Conflict when a factor works already."""
-    user_id, turn = _person(actor), take_turn(db)
+    user_id, turn = actor.person_id, take_turn(db)
     factor = factor_queries.factor_of(db, user_id)
     if factor is not None and factor.confirmed_at is not None:
         told = "Votre compte a déjà un second facteur : retirez-le avant d’en faire un autre."
         raise Conflict(told, code="has_factor")
-    if factor is None:
-        factor = SecondFactor(user_id=user_id, secret=b"", begun_at=clock.now())
-        db.add(factor)
-    factor.secret, factor.begun_at = random.token_bytes(SECRET_BYTES), clock.now()
+    secret = random.token_bytes(SECRET_BYTES)
+    factor = db.merge(SecondFactor(user_id=user_id, secret=secret, begun_at=clock.now()))
     db.flush()
     record(db, actor, turn, "factor.begun", f"user:{user_id}")
     return factor
@@ -49,7 +47,7 @@ def confirm_enrolment(db: Session, actor: Actor, data: EnrolmentIn) -> list[str]
     The recovery codes are returned, and kept nowhere. Raises Conflict when nothing was begun, Invalid for a
     code that is not the one of the moment.
     """
-    user_id, turn, now = _person(actor), take_turn(db), clock.now()
+    user_id, turn, now = actor.person_id, take_turn(db), clock.now()
     factor = factor_queries.factor_of(db, user_id)
     if factor is None or factor.confirmed_at is not None:
         raise Conflict("Cette clé n’est plus à confirmer : recommencez.", code="not_begun")
@@ -83,7 +81,7 @@ def prove(db: Session, actor: Actor, typed: str, address: str) -> SessionProof |
 
     Raises TooMany, also for the right code: as many tries as for a password.
     """
-    user_id = _person(actor)
+    user_id = actor.person_id
     subjects = subjects_of(f"factor:{user_id}", address)
     factor = factor_queries.factor_for_a_try(db, user_id)
     refuse_too_many(db, subjects)
@@ -110,7 +108,7 @@ def _use(db: Session, factor: SecondFactor, typed: str) -> SessionProof | None:
 
 def takes_phone_codes(db: Session, actor: Actor) -> bool:
     """Not after too many wrong ones in a row."""
-    factor = factor_queries.factor_of(db, _person(actor))
+    factor = factor_queries.factor_of(db, actor.person_id)
     return factor is None or factor.failures < MOST_IN_A_ROW
 
 
@@ -122,7 +120,7 @@ def give_up_factor(db: Session, actor: Actor, proof: SessionProof) -> None:
 
     This session is again one of a password: whoever has to have a factor makes a new one at once.
     """
-    user_id, turn = _person(actor), take_turn(db)
+    user_id, turn = actor.person_id, take_turn(db)
     _remove(db, user_id)
     if actor.session_id is not None:
         factor_queries.unprove_session(db, actor.session_id)
@@ -154,8 +152,3 @@ def reset_factor(db: Session, actor: Actor, data: FactorResetIn) -> None:
 def _remove(db: Session, user_id: UUID) -> bool:
     db.expire_all()  # rows of the two tables may be in the session, and they go
     return factor_queries.remove_factor(db, user_id)
-
-
-def _person(actor: Actor) -> UUID:
-    assert actor.user_id is not None, "a person asks"
-    return actor.user_id

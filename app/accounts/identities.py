@@ -27,12 +27,11 @@ def link_identity(db: Session, actor: Actor, person: Person) -> None:
 
     Raises Conflict when this person opens another account, or somebody else of the provider this one.
     """
-    assert actor.user_id is not None, "a person asks"
     turn = take_turn(db)
-    if account_of(db, person) is None and factor_queries.is_linked(db, actor.user_id, person.issuer):
+    if account_of(db, person) is None and factor_queries.is_linked(db, actor.person_id, person.issuer):
         raise Conflict("Votre compte est lié à une autre identité : déliez-la d’abord.", code="is_linked")
-    _link(db, actor.user_id, person)
-    record(db, actor, turn, "account.identity_linked", f"user:{actor.user_id}")
+    _link(db, actor.person_id, person)
+    record(db, actor, turn, "account.identity_linked", f"user:{actor.person_id}")
 
 
 def unlink_identity(db: Session, actor: Actor, issuer: str) -> None:
@@ -40,16 +39,15 @@ def unlink_identity(db: Session, actor: Actor, issuer: str) -> None:
 
     Raises Conflict when nothing else would open it, or nothing is linked.
     """
-    assert actor.user_id is not None, "a person asks"
     turn = take_turn(db)
-    if db.get_one(User, actor.user_id).password_hash is None:
+    if db.get_one(User, actor.person_id).password_hash is None:
         told = "Sans mot de passe, plus rien n’ouvrirait votre compte : demandez un lien pour en choisir un."
         raise Conflict(told, code="no_password")
-    if not factor_queries.remove_identity(db, actor.user_id, issuer):
+    if not factor_queries.remove_identity(db, actor.person_id, issuer):
         raise Conflict("Votre compte n’est plus lié.", code="not_linked")
-    ended = queries.end_sessions(db, actor.user_id, clock.now(), but=actor.session_id)
+    ended = queries.end_sessions(db, actor.person_id, clock.now(), but=actor.session_id)
     after = {"sessions_ended": ended}
-    record(db, actor, turn, "account.identity_unlinked", f"user:{actor.user_id}", after=after)
+    record(db, actor, turn, "account.identity_unlinked", f"user:{actor.person_id}", after=after)
 
 
 def unlink_identity_of(db: Session, actor: Actor, email: str) -> int:

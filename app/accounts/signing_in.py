@@ -172,10 +172,9 @@ def end_session(db: Session, actor: Actor, session_id: UUID) -> None:
 
 def end_other_sessions(db: Session, actor: Actor) -> int:
     """Close every session of one's own but this one; how many there were."""
-    assert actor.user_id is not None, "a person asks"
     turn = take_turn(db)
-    ended = queries.end_sessions(db, actor.user_id, clock.now(), but=actor.session_id)
-    record(db, actor, turn, "session.others_ended", f"user:{actor.user_id}", after={"ended": ended})
+    ended = queries.end_sessions(db, actor.person_id, clock.now(), but=actor.session_id)
+    record(db, actor, turn, "session.others_ended", f"user:{actor.person_id}", after={"ended": ended})
     return ended
 
 
@@ -203,9 +202,8 @@ def change_password(db: Session, actor: Actor, password_hash: str) -> int:
 
     The caller has checked the present password. How many sessions ended is returned.
     """
-    assert actor.user_id is not None, "a person asks"
     turn, now = take_turn(db), clock.now()
-    user = db.get_one(User, actor.user_id)
+    user = db.get_one(User, actor.person_id)
     user.password_hash = password_hash
     user.version += 1
     db.flush()

@@ -20,12 +20,11 @@ def make_token(db: Session, actor: Actor, data: TokenIn) -> tuple[ApiToken, str]
 
     Raises Conflict when the person already has twenty that work.
     """
-    assert actor.user_id is not None, "a person asks"
     turn = take_turn(db)
     now, secret = clock.now(), secrets.new_secret()
     working = [
         token
-        for token in queries.tokens_of_user(db, actor.user_id)
+        for token in queries.tokens_of_user(db, actor.person_id)
         if token.revoked_at is None and token.expires_at > now
     ]
     if len(working) >= MOST_TOKENS:
@@ -33,7 +32,7 @@ def make_token(db: Session, actor: Actor, data: TokenIn) -> tuple[ApiToken, str]
         raise Conflict(told, code="too_many_tokens")
     expires_at = now + timedelta(days=data.days)
     token = ApiToken(
-        user_id=actor.user_id,
+        user_id=actor.person_id,
         label=data.label,
         scope=data.scope,
         secret_hash=secrets.fingerprint(secret),

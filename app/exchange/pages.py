@@ -105,8 +105,7 @@ def _choices(actor: Actor, school: School) -> dict[str, list[tuple[str, str]]]:
 def _desk(
     request: Request, db: Session, actor: Actor, school: School, form: Form[FileIn], status: int = 200
 ) -> Response:
-    assert actor.user_id is not None
-    files = files_of(db, school.id, actor.user_id)
+    files = files_of(db, school.id, actor.person_id)
     live = [row for row in reversed(files) if clock.now() - row.created_at <= waiting.KEPT]
     return render(
         request,

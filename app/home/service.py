@@ -98,14 +98,13 @@ def _term(
 
 def make_calendar_link(db: Session, actor: Actor) -> tuple[CalendarLink, str]:
     """A link and its secret, which is kept nowhere. The one the person had before opens nothing any more."""
-    assert actor.user_id is not None, "a person asks"
     turn = take_turn(db)
     now, secret = clock.now(), secrets.new_secret()
-    before = queries.open_link_of(db, actor.user_id, now)
+    before = queries.open_link_of(db, actor.person_id, now)
     if before is not None:
         before.revoked_at = now
     link = CalendarLink(
-        user_id=actor.user_id,
+        user_id=actor.person_id,
         token_hash=secrets.fingerprint(secret),
         created_at=now,
         expires_at=now + LASTS,
