@@ -35,6 +35,8 @@ OFFICIAL = [indicator for indicator in INDICATORS.values() if indicator.is_offic
 A_CIRCONSCRIPTION = 50
 """Schools in one circonscription."""
 BATCH = 500
+Rows = dict[type, list[dict[str, object]]]
+"""By table, in the order they can be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def build(url: str, schools: int = 100, heads: int = 16, seed: int = 1, *, is_fi
         place = departement
         for start in range(0, schools, BATCH):
             numbers = range(start, min(start + BATCH, schools))
-            rows: dict[type, list[dict[str, object]]] = {}
+            rows: Rows = {}
             for number in numbers:
                 if number % A_CIRCONSCRIPTION == 0:
                     place = _territory(db, TerritoryLevel.CIRCONSCRIPTION, f"C{number}", departement.id)
@@ -104,7 +106,7 @@ def _territory(db: Session, level: TerritoryLevel, code: str, parent: UUID) -> T
 
 
 def _school(
-    rows: dict[type, list[dict[str, object]]],
+    rows: Rows,
     number: int,
     place: UUID,
     years: tuple[str, ...],
@@ -142,16 +144,24 @@ def _school(
                 )  # fmt: skip
                 add(TermTotal, **figure, school_id=school, answers=1, grades=0)
     if has_head:
-        person, token, secret = uuid7(), uuid7(), f"secret-{number}"
-        add(User, id=person, email=f"head{number}@demo.invalid", name="Direction", is_administrator=False,
-            created_at=since, version=1)  # fmt: skip
-        add(SchoolMembership, school_id=school, id=uuid7(), user_id=person, role=Role.HEAD_TEACHER,
-            started_at=since)  # fmt: skip
-        now = datetime.now(UTC)
-        add(ApiToken, id=token, user_id=person, label="bench", scope=TokenScope.WRITE,
-            secret_hash=secrets.fingerprint(secret), created_at=now, expires_at=now + timedelta(days=30),
-            last_used_at=now)  # fmt: skip
-        cookie = f"cookie-{number}"
-        add(WebSession, id=uuid7(), token_hash=secrets.fingerprint(cookie), csrf="csrf", user_id=person,
-            created_at=now, last_seen_at=now)  # fmt: skip
-        yield Head(uai, secrets.token_text(token, secret), cookie, "csrf")
+        yield head_of(rows, number, school, uai)
+
+
+def head_of(rows: Rows, number: int, school: UUID, uai: str) -> Head:
+    """A head teacher of that school, with a token and an open session; `rows` are still to be written."""
+
+    def add(table: type, **values: object) -> None:
+        rows.setdefault(table, []).append(values)
+
+    now, since = datetime.now(UTC), datetime.now(UTC) - timedelta(days=400)
+    person, token, secret, cookie = uuid7(), uuid7(), f"secret-{number}", f"cookie-{number}"
+    add(User, id=person, email=f"head{number}@demo.invalid", name="Direction", is_administrator=False,
+        created_at=since, version=1)  # fmt: skip
+    add(SchoolMembership, school_id=school, id=uuid7(), user_id=person, role=Role.HEAD_TEACHER,
+        started_at=since)  # fmt: skip
+    add(ApiToken, id=token, user_id=person, label="bench", scope=TokenScope.WRITE,
+        secret_hash=secrets.fingerprint(secret), created_at=now, expires_at=now + timedelta(days=30),
+        last_used_at=now)  # fmt: skip
+    add(WebSession, id=uuid7(), token_hash=secrets.fingerprint(cookie), csrf="csrf", user_id=person,
+        created_at=now, last_seen_at=now)  # fmt: skip
+    return Head(uai, secrets.token_text(token, secret), cookie, "csrf")
