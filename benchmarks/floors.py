@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
@@ -24,6 +24,15 @@ def connection() -> sqlite3.Connection:
             found.execute(f"PRAGMA {pragma}")
         _local.connection = found
     return _local.connection  # type: ignore[no-any-return]  # a thread-local has no types
+
+
+def postgresql_connection() -> Any:
+    """One connection a thread; the driver prepares by itself what it is given five times."""
+    import psycopg
+
+    if not hasattr(_local, "postgresql"):
+        _local.postgresql = psycopg.connect(os.environ["FLOOR_DATABASE"], autocommit=True)
+    return _local.postgresql
 
 
 def _app() -> FastAPI:
@@ -45,13 +54,22 @@ WHERE school.uai = ? ORDER BY t.term, t.indicator
 
 def read() -> FastAPI:
     """The rows of one school: the same SELECT through sqlite3, then orjson."""
+    return _reading(lambda uai: connection().execute(TOTALS, (uai,)))
+
+
+def read_postgresql() -> FastAPI:
+    sql = TOTALS.replace("?", "%s")
+    return _reading(lambda uai: postgresql_connection().execute(sql, (uai,)))
+
+
+def _reading(asked: Callable[[str], Any]) -> FastAPI:
     import orjson
 
     app = _app()
 
     @app.get("/totals/{uai}")
     def totals(uai: str) -> Response:
-        found = connection().execute(TOTALS, (uai,))
+        found = asked(uai)
         names = [column[0] for column in found.description]
         rows = [dict(zip(names, row, strict=True)) for row in found]
         return Response(orjson.dumps({"items": rows}), media_type="application/json")
@@ -61,13 +79,24 @@ def read() -> FastAPI:
 
 def write() -> FastAPI:
     """One INSERT and its commit."""
-    app = _app()
     connection().execute("CREATE TABLE IF NOT EXISTS written (school, indicator, term, counted, out_of)")
+    sql = "INSERT INTO written VALUES (?, ?, ?, ?, ?)"  # each its own transaction
+    return _writing(lambda row: connection().execute(sql, row))
+
+
+def write_postgresql() -> FastAPI:
+    columns = "school text, indicator text, term text, counted int, out_of int"
+    postgresql_connection().execute(f"CREATE TABLE IF NOT EXISTS written ({columns})")
+    sql = "INSERT INTO written VALUES (%s, %s, %s, %s, %s)"
+    return _writing(lambda row: postgresql_connection().execute(sql, row))
+
+
+def _writing(written: Callable[[list[Any]], object]) -> FastAPI:
+    app = _app()
 
     @app.post("/measurements", status_code=201)
     def post(data: dict[str, Any]) -> dict[str, Any]:
-        row = [data[name] for name in ("school", "indicator", "term", "counted", "out_of")]
-        connection().execute("INSERT INTO written VALUES (?, ?, ?, ?, ?)", row)  # its own transaction
+        written([data[name] for name in ("school", "indicator", "term", "counted", "out_of")])
         return data
 
     return app

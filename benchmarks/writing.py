@@ -1,11 +1,13 @@
-"""Write one measurement: validated, authorised, audited, its total kept; SQLite with synchronous=FULL."""
+"""Write one measurement: validated, authorised, audited, its total kept; each commit on the disk."""
 
 import json
 import tempfile
 
+from benchmarks.databases import POSTGRESQL, driver_url, not_there, on_postgresql
 from benchmarks.measuring import OURS, Report, in_turn
 from benchmarks.servers import Ask, Side, confiance, floor, many_clients, one_client
 from benchmarks.world import Country, build
+from tests.postgresql import NoServer
 
 FLOOR, NAIVE = "floor: one INSERT and its commit", "naive FastAPI + SQLModel"
 LEAST = "the same guarantees by hand"
@@ -56,6 +58,16 @@ def bare(client: int) -> Ask:
 
 def run() -> Report:
     report = Report.on("write")
+    _on_sqlite(report)
+    try:
+        with on_postgresql("bench_write") as url:
+            _on_postgresql(report, url)
+    except NoServer as reason:
+        not_there(report, reason)
+    return report
+
+
+def _on_sqlite(report: Report) -> None:
     with tempfile.TemporaryDirectory() as folder:
         country = build(f"sqlite:///{folder}/write.db", is_filled=False)
         boxes = Boxes(country)
@@ -82,4 +94,18 @@ def run() -> Report:
     report.at_most("p99 to its p50, 16 clients", many[OURS].p99 / many[OURS].p50, 2)
     report.at_most("errors", one[OURS].errors + many[OURS].errors, 0)
     report.at_least("writes/s to ODK Central's 41, 16 clients", 16 * many[OURS].per_second / ODK, 10)
-    return report
+
+
+def _on_postgresql(report: Report, url: str) -> None:
+    """Beside the floor alone; sixteen writers of sixteen schools, who wait for the four threads."""
+    country = build(url, is_filled=False)
+    boxes = Boxes(country)
+    with confiance(url) as ours, floor("write_postgresql", FLOOR_DATABASE=driver_url(url)) as lowest:
+        sides = {OURS: Side(ours, boxes.ask, boxes.hear), FLOOR: Side(lowest, bare)}
+        one = in_turn({name: one_client(side, 60) for name, side in sides.items()}, 3)
+        many = in_turn({name: many_clients(side) for name, side in sides.items()}, 3)
+    for told, found in (("1 client", one), ("16 clients", many)):
+        for name, samples in found.items():
+            report.side(f"{POSTGRESQL}: {name}, {told}", samples)
+    report.at_most(f"{POSTGRESQL}: p50 to the floor, 1 client", one[OURS].p50 / one[FLOOR].p50, 4)
+    report.at_most(f"{POSTGRESQL}: errors", one[OURS].errors + many[OURS].errors, 0)

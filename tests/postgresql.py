@@ -31,8 +31,10 @@ class NoServer(Exception):
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(wanted: Mapping[str, str] = FAST_AND_FRAGILE) -> Iterator[str]:
     """Give a server's URL, whose user may create databases; stop and remove a server started here.
+
+    `wanted` are the settings of one started here.
 
     Raises NoServer with the reason to print.
     """
@@ -44,7 +46,7 @@ def server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="confiance-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))
     with _stopped_by_sigterm():
         try:
-            _start(programs, folder)
+            _start(programs, folder, wanted)
             yield f"postgresql+psycopg://confiance@/postgres?host={folder}"
         finally:
             if (folder / "data" / "postmaster.pid").exists():
