@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -227,10 +227,8 @@ InRoom = Annotated[None, Depends(enter_room, scope="function")]
 async def take_place(request: Request, _: InRoom) -> AsyncIterator[None]:
     """One writer at a time on SQLite, in order of arrival: its own busy handler is unfair."""
     state = request.app.state
-    if state.database.is_sqlite and request.method not in SAFE_METHODS:
-        async with state.gate.writer:
-            yield
-    else:
+    is_waiting = state.database.is_sqlite and request.method not in SAFE_METHODS
+    async with state.gate.writer if is_waiting else nullcontext():
         yield
 
 
@@ -240,16 +238,45 @@ class Key(Protocol):
     def begin(self, db: Session, caller_id: UUID) -> None: ...
 
 
-def get_session(
+async def get_session(
     request: Request, _: Annotated[None, Depends(take_place, scope="function")]
-) -> Iterator[Session]:
+) -> AsyncIterator[Session]:
     """One transaction per request; a GET cannot write; the commit precedes the answer."""
-    with request.app.state.database.session(reading=request.method in SAFE_METHODS) as session:
-        key: Key | None = getattr(request.state, "once", None)
-        caller_id: UUID | None = getattr(request.state, "caller_id", None)
-        if key is not None and caller_id is not None:
-            key.begin(session, caller_id)
+    database: Database = request.app.state.database
+    reading = request.method in SAFE_METHODS
+    if reading and database.is_sqlite:
+        with database.session(reading=True) as session:  # no server to wait for when it ends
+            yield session
+    else:
+        async with _left_in_a_thread(database.session(reading=reading)) as session:
+            key: Key | None = getattr(request.state, "once", None)
+            caller_id: UUID | None = getattr(request.state, "caller_id", None)
+            if key is not None and caller_id is not None:
+                await anyio.to_thread.run_sync(key.begin, session, caller_id)
+            yield session
+
+
+@asynccontextmanager
+async def _left_in_a_thread(transaction: AbstractContextManager[Session]) -> AsyncIterator[Session]:
+    """A session is opened on the event loop, as no connection is taken before its first statement.
+
+    Its end waits for the database, and whatever happens to the request it comes.
+    """
+    session = transaction.__enter__()
+
+    async def leave(*problem: Any) -> bool | None:
+        is_settled = None
+        with anyio.CancelScope(shield=True):
+            is_settled = await anyio.to_thread.run_sync(transaction.__exit__, *problem)
+        return is_settled
+
+    try:
         yield session
+    except BaseException as problem:
+        if not await leave(type(problem), problem, problem.__traceback__):
+            raise
+    else:
+        await leave(None, None, None)
 
 
 Db = Annotated[Session, Depends(get_session, scope="function")]
@@ -257,10 +284,7 @@ Db = Annotated[Session, Depends(get_session, scope="function")]
 
 async def take_writing_place(request: Request, _: InRoom) -> AsyncIterator[None]:
     state = request.app.state
-    if state.database.is_sqlite:
-        async with state.gate.writer:
-            yield
-    else:
+    async with state.gate.writer if state.database.is_sqlite else nullcontext():
         yield
 
 

@@ -5,13 +5,14 @@ For the few that stand on the way of every request: SQLAlchemy's own way costs t
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlmodel import Session
 
-Translate = Callable[[Any], Any] | None
+Translate = Callable[[Any], Any]
 Row = tuple[Any, ...]
 
 
@@ -19,64 +20,79 @@ class Written(NamedTuple):
     """What a driver of one dialect is given, and how to read what it answers."""
 
     text: str
-    values: dict[str, Any]
+    names: tuple[str, ...]
+    is_by_place: bool
+    """Whether the driver knows the names by their places only."""
+    values: Mapping[str, Any]
     """Those that the statement itself holds."""
-    order: Sequence[str] | None
-    """The names by place, where a driver knows places only."""
-    sent: dict[str, Translate]
-    read: tuple[Translate, ...]
+    lists: Mapping[str, Sequence[str]]
+    """The names that the values of a list are given by."""
+    sent: Mapping[str, Translate]
+    read: tuple[tuple[int, Translate], ...]
+    """By the column's place."""
 
     def arguments(self, given: Mapping[str, Any]) -> Any:
-        translated = {name: _by(self.sent[name], value) for name, value in {**self.values, **given}.items()}
-        return translated if self.order is None else tuple(translated[name] for name in self.order)
+        all_ = {**self.values, **given}
+        for name, names in self.lists.items():
+            all_.update(zip(names, all_[name], strict=True))
+        for name, translate in self.sent.items():
+            all_[name] = translate(all_[name])
+        if self.is_by_place:
+            return tuple([all_[name] for name in self.names])
+        return {name: all_[name] for name in self.names}
 
-    def row(self, row: Sequence[Any]) -> Row:
-        return tuple(_by(read, value) for read, value in zip(self.read, row, strict=True))
-
-
-def _by(translate: Translate, value: Any) -> Any:
-    return value if translate is None else translate(value)
+    def told(self, rows: Sequence[Sequence[Any]]) -> list[Row]:
+        """The rows with their values as Python's own; each different value of a column is translated once."""
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+        if columns:
+            for place, translate in self.read:
+                known = {value: translate(value) for value in set(columns[place])}
+                columns[place] = [known[value] for value in columns[place]]
+        return list(zip(*columns, strict=True))
 
 
 class Prepared:
-    """A SELECT whose parameters are `bindparam`s of one value each; lists (`expanding`) are refused."""
+    """A SELECT whose parameters are `bindparam`s; those that are `expanding` are given a list."""
 
     def __init__(self, statement: sa.Select[Any]) -> None:
         self.statement = statement
-        self._written: dict[str, Written] = {}
+        self._lists = [name for name, bind in statement.compile().binds.items() if bind.expanding]
+        self._write = lru_cache(100)(self._write_now)  # lists have lengths of their own
 
-    def written(self, dialect: Dialect) -> Written:
-        found = self._written.get(dialect.name)
-        if found is None:
-            found = self._written[dialect.name] = self._write(dialect)
-        return found
+    def written(self, dialect: Dialect, given: Mapping[str, Any]) -> Written:
+        return self._write(dialect, tuple([len(given[name]) for name in self._lists]))
 
     def rows(self, connection: Any, dialect: Dialect, given: Mapping[str, Any]) -> list[Row]:
         """On a connection of the driver; every parameter has to be given."""
-        written = self.written(dialect)
+        written = self.written(dialect, given)
         cursor = connection.cursor()
         try:
             cursor.execute(written.text, written.arguments(given))
-            return [written.row(row) for row in cursor.fetchall()]
+            return written.told(cursor.fetchall())
         finally:
             cursor.close()
 
-    def _write(self, dialect: Dialect) -> Written:
+    def _write_now(self, dialect: Dialect, lengths: tuple[int, ...]) -> Written:
         compiled = self.statement.compile(dialect=dialect)
-        binds = compiled.binds
-        if any(bind.expanding for bind in binds.values()):
-            raise ValueError("a list has no fixed number of parameters")
+        assert isinstance(compiled, sa.sql.compiler.SQLCompiler)
+        empty: dict[str, Any] = {name: None for name, bind in compiled.binds.items() if bind.required}
+        lists = {name: [None] * length for name, length in zip(self._lists, lengths, strict=True)}
+        state = compiled.construct_expanded_state(empty | lists)
+        sent = {
+            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
+            for name, bind in compiled.binds.items()
+            if not bind.expanding
+        }
+        columns = [column.type.dialect_impl(dialect) for column in self.statement.selected_columns]
+        read = [column.result_processor(dialect, None) for column in columns]
         return Written(
-            text=str(compiled),
-            values={name: bind.effective_value for name, bind in binds.items() if not bind.required},
-            order=compiled.positiontup if compiled.positional else None,
-            sent={
-                name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()
-            },
-            read=tuple(
-                column.type.dialect_impl(dialect).result_processor(dialect, None)
-                for column in self.statement.selected_columns
-            ),
+            text=state.statement,
+            names=tuple(state.parameters if state.positiontup is None else state.positiontup),
+            is_by_place=state.positiontup is not None,
+            values={name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required},
+            lists={name: state.parameter_expansion[name] for name in self._lists},
+            sent={name: told for name, told in {**sent, **state.processors}.items() if told is not None},
+            read=tuple((place, translate) for place, translate in enumerate(read) if translate is not None),
         )
 
 
@@ -87,10 +103,8 @@ Asks: TypeAlias = Callable[[Prepared, Mapping[str, Any]], list[Row]]
 def inside(db: Session) -> Asks:
     def ask(prepared: Prepared, given: Mapping[str, Any]) -> list[Row]:
         connection = db.connection()
-        written = prepared.written(connection.dialect)
+        written = prepared.written(connection.dialect, given)
         # Not the driver itself: here its errors have to be those that every other statement raises.
-        return [
-            written.row(row) for row in connection.exec_driver_sql(written.text, written.arguments(given))
-        ]
+        return written.told(connection.exec_driver_sql(written.text, written.arguments(given)).all())
 
     return ask

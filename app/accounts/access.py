@@ -16,6 +16,7 @@ from sqlmodel import Session
 from app import clock
 from app.accounts import holder_queries, queries, secrets
 from app.accounts.actor import SEEING, Actor, Step, Task
+from app.accounts.holder_queries import Duties, HeldSession, Holder
 from app.accounts.models import ApiToken, TokenScope, User, WebSession
 from app.db import SAFE_METHODS, InRoom
 from app.domain.school_year import SchoolYear, today_in, year_of
@@ -43,23 +44,24 @@ TOUCH_EVERY = timedelta(minutes=5)
 _VERSION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
-def actor_of_user(
-    db: Session, user: User, door: Door, request_id: str, duties: holder_queries.Duties | None = None
-) -> Actor:
-    """The person acting through a door; their duties are read unless they were read with the credential."""
-    schools, territories = duties or holder_queries.duties_of(db, user.id)
+def actor_of_user(db: Session, user: User, door: Door, request_id: str) -> Actor:
+    """The person acting through a door."""
+    return _actor(user, holder_queries.duties_of(db, user.id), door, request_id)
+
+
+def _actor(user: User | Holder, duties: Duties, door: Door, request_id: str) -> Actor:
     return Actor(
         user_id=user.id,
         name=user.name,
         door=door,
         request_id=request_id,
-        schools=schools,
-        territories=territories,
+        schools=duties.schools,
+        territories=duties.territories,
         is_administrator=user.is_administrator,
     )
 
 
-def is_live(session: WebSession, moment: datetime) -> bool:
+def is_live(session: WebSession | HeldSession, moment: datetime) -> bool:
     """Neither ended, nor idle for an hour, nor older than twelve."""
     return (
         session.ended_at is None
@@ -79,23 +81,25 @@ class Credential:
 
 def _from_session(db: Session, cookie: str, request_id: str) -> tuple[Actor, Credential] | None:
     found = holder_queries.session_with_user(db, secrets.fingerprint(cookie))
-    if found is None or not is_live(found[0], clock.now()) or found[1].ended_at is not None:
+    if found is None:
         return None
-    session, user, duties, has_factor = found
-    actor = actor_of_user(db, user, Door.PAGE, request_id, duties)
+    session, user, duties = found
+    if not is_live(session, clock.now()) or user.ended_at is not None:
+        return None
+    actor = _actor(user, duties, Door.PAGE, request_id)
     credential = Credential(WebSession, session.id, session.last_seen_at)
     actor = replace(actor, session_id=session.id, csrf=session.csrf, opened_at=session.created_at)
-    step = step_left(session, actor, has_factor)
+    step = step_left(session, actor)
     if step is not None:  # without a duty, so that nothing opens even where the step were forgotten
         actor = replace(actor, step=step, schools={}, territories={}, is_administrator=False)
     return actor, credential
 
 
-def step_left(session: WebSession, actor: Actor, has_factor: bool) -> Step | None:
+def step_left(session: HeldSession, actor: Actor) -> Step | None:
     """A person with a second factor gives a code; one who has to have a factor makes it first."""
     if session.proof.is_enough:
         return None
-    if has_factor:
+    if session.has_factor:
         return Step.GIVE_CODE
     return Step.ENROL if actor.must_have_factor else None
 
@@ -112,7 +116,7 @@ def _from_token(db: Session, text: str, request_id: str) -> tuple[Actor, Credent
     token, user, duties = found
     if token.revoked_at is not None or token.expires_at <= clock.now() or user.ended_at is not None:
         return None
-    actor = actor_of_user(db, user, Door.API, request_id, duties)
+    actor = _actor(user, duties, Door.API, request_id)
     credential = Credential(ApiToken, token.id, token.last_used_at)
     return replace(actor, may_write=token.scope == TokenScope.WRITE, until=token.expires_at), credential
 
@@ -239,8 +243,13 @@ def school_for(db: Session, actor: Actor, uai: str, task: Task, *, year: str | N
     return school
 
 
-def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
+async def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
     """The row version in `If-Match: "3"`. Raises VersionRequired (428) without it."""
+    return version_in(if_match)
+
+
+def version_in(if_match: str | None) -> int:
+    """-1, which no row has, for what is not shaped as one of our tags. Raises VersionRequired without any."""
     if if_match is None:
         raise VersionRequired()
     found = _VERSION.fullmatch(if_match.strip())

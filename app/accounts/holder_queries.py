@@ -1,17 +1,26 @@
 """Who holds a cookie or a token, with what they may do: one statement for every request."""
 
-from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Select, select
-from sqlmodel import Session, col
+from sqlalchemy import select
+from sqlmodel import Session
 
 from app.accounts.factor_models import SecondFactor
-from app.accounts.models import ApiToken, SchoolMembership, TerritoryMembership, User, WebSession
+from app.accounts.models import (
+    ApiToken,
+    SchoolMembership,
+    SessionProof,
+    TerritoryMembership,
+    TokenScope,
+    User,
+    WebSession,
+)
 from app.accounts.queries import school_duties, territory_duties
 from app.domain.vocabulary import Role
+from app.prepared import Prepared, Row, inside
 
 
 class Duties(NamedTuple):
@@ -25,47 +34,76 @@ def duties_of(db: Session, user_id: UUID) -> Duties:
     return Duties(school_duties(db, user_id), territory_duties(db, user_id))
 
 
-def _with_duties(table: Any, condition: sa.ColumnElement[bool]) -> Select[Any]:
-    """A session or a token, its user, and one row for each of the user's schools."""
-    is_above = (
-        select(1)
-        .where(col(TerritoryMembership.user_id) == User.id, col(TerritoryMembership.ended_at).is_(None))
-        .exists()
-    )
-    is_live = col(SchoolMembership.ended_at).is_(None)
-    return (
-        select(table, User, SchoolMembership.school_id, SchoolMembership.role, is_above.label("is_above"))
-        .join(User, col(User.id) == table.user_id)
-        .outerjoin(SchoolMembership, sa.and_(col(SchoolMembership.user_id) == User.id, is_live))
+class Holder(NamedTuple):
+    """The account behind a cookie or a token."""
+
+    id: UUID
+    name: str
+    is_administrator: bool
+    ended_at: datetime | None
+
+
+class HeldSession(NamedTuple):
+    id: UUID
+    csrf: str
+    proof: SessionProof
+    created_at: datetime
+    last_seen_at: datetime
+    ended_at: datetime | None
+    has_factor: bool
+    """Whether the account has a second factor that works."""
+
+
+class HeldToken(NamedTuple):
+    id: UUID
+    scope: TokenScope
+    secret_hash: str
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+_A, _W, _U, _F = ApiToken.__table__, WebSession.__table__, User.__table__, SecondFactor.__table__
+_S, _T = SchoolMembership.__table__, TerritoryMembership.__table__  # the Core tables of the classes
+
+
+def _with_duties(table: Any, condition: sa.ColumnElement[bool], *columns: Any) -> Prepared:
+    """The columns of a session or a token after its user; a row for each pair of duties, there and here."""
+    return Prepared(
+        select(
+            _U.c.id, _U.c.name, _U.c.is_administrator, _U.c.ended_at,
+            _S.c.school_id, _S.c.role, _T.c.territory_id, _T.c.role,
+            *columns,
+        )
+        .select_from(table)
+        .join(_U, _U.c.id == table.c.user_id)
+        .outerjoin(_S, sa.and_(_S.c.user_id == _U.c.id, _S.c.ended_at.is_(None)))
+        .outerjoin(_T, sa.and_(_T.c.user_id == _U.c.id, _T.c.ended_at.is_(None)))
         .where(condition)
-    )
+    )  # fmt: skip
 
 
-_HAS_FACTOR = (
-    select(1)
-    .where(col(SecondFactor.user_id) == User.id, col(SecondFactor.confirmed_at).is_not(None))
-    .exists()
+_HAS_FACTOR = select(1).where(_F.c.user_id == _U.c.id, _F.c.confirmed_at.is_not(None)).exists()
+_SESSION = _with_duties(
+    _W,
+    _W.c.token_hash == sa.bindparam("token_hash"),
+    *(_W.c[name] for name in HeldSession._fields[:-1]),
+    _HAS_FACTOR,
 )
-_SESSION = _with_duties(WebSession, col(WebSession.token_hash) == sa.bindparam("token_hash")).add_columns(
-    _HAS_FACTOR.label("has_factor")
-)
-_TOKEN = _with_duties(ApiToken, col(ApiToken.id) == sa.bindparam("token_id"))
+_TOKEN = _with_duties(_A, _A.c.id == sa.bindparam("token_id"), *(_A.c[name] for name in HeldToken._fields))
 
 
-def session_with_user(db: Session, token_hash: str) -> tuple[WebSession, User, Duties, bool] | None:
-    """The last word says whether the user has a second factor that works."""
-    rows = db.execute(_SESSION, {"token_hash": token_hash}).all()
-    found = _holder(db, rows)
-    return None if found is None else (*found, bool(rows[0].has_factor))
+def session_with_user(db: Session, token_hash: str) -> tuple[HeldSession, Holder, Duties] | None:
+    rows = inside(db)(_SESSION, {"token_hash": token_hash})
+    return (HeldSession(*rows[0][8:]), *_holder(rows)) if rows else None
 
 
-def token_with_user(db: Session, token_id: UUID) -> tuple[ApiToken, User, Duties] | None:
-    return _holder(db, db.execute(_TOKEN, {"token_id": token_id}).all())
+def token_with_user(db: Session, token_id: UUID) -> tuple[HeldToken, Holder, Duties] | None:
+    rows = inside(db)(_TOKEN, {"token_id": token_id})
+    return (HeldToken(*rows[0][8:]), *_holder(rows)) if rows else None
 
 
-def _holder(db: Session, rows: Sequence[Any]) -> tuple[Any, User, Duties] | None:
-    if not rows:
-        return None
-    credential, user, is_above = rows[0][0], rows[0][1], rows[0].is_above
-    schools = {row.school_id: row.role for row in rows if row.school_id is not None}
-    return credential, user, Duties(schools, territory_duties(db, user.id) if is_above else {})
+def _holder(rows: list[Row]) -> tuple[Holder, Duties]:
+    schools = {row[4]: row[5] for row in rows if row[4] is not None}
+    territories = {row[6]: row[7] for row in rows if row[6] is not None}
+    return Holder(*rows[0][:4]), Duties(schools, territories)

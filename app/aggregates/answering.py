@@ -10,11 +10,12 @@ from app.aggregates import queries, release_queries
 from app.aggregates.asking import Question
 from app.aggregates.expected import Expected, expected_by_year
 from app.aggregates.models import Breakdown, Level
+from app.aggregates.place_queries import Place, children_of, parents
 from app.aggregates.rows import NOT_RELEASED, NOTHING_TRANSMITTED, Row, Sum, figure_row, nothing
 from app.aggregates.schools import school_rows
 from app.domain.indicators import INDICATORS
-from app.domain.school_year import Term
 from app.domain.vocabulary import PriorityEducation, SchoolType, TerritoryLevel
+from app.schools.models import Territory
 
 CUTS: Mapping[Breakdown, tuple[str, ...]] = {
     Breakdown.NONE: ("",),
@@ -28,43 +29,33 @@ def rows_of(db: Session, asked: Question) -> Iterator[Row]:
     if asked.level is Level.SCHOOL:
         yield from school_rows(db, asked)
         return
-    level = TerritoryLevel(asked.level.value)
-    territories = queries.children_of(db, asked.within, level)
+    territories = children_of(db, asked.within, TerritoryLevel(asked.level.value))
     holders = _holders(db, asked, territories) if asked.live else {}
-    sums = _live(db, asked, holders) | _released(db, asked, territories)
+    sums: Sums = {territory.id: {} for territory in territories}
+    _add_live(db, asked, holders, sums)
+    _add_released(db, asked, sums)
     expected = _expected(db, asked, holders) if asked.live else {}
+    live = frozenset(asked.live)
+    cells = [
+        (slug, term, value)
+        for slug in asked.indicators
+        for term in asked.terms
+        for value in CUTS[asked.breakdown]
+    ]
     for territory in territories:
-        for slug in asked.indicators:
-            is_live = slug in asked.live
-            for term in asked.terms:
-                for value in CUTS[asked.breakdown]:
-                    found = sums.get((territory.id, slug, term, value))
-                    if found is None:
-                        nobody = NOTHING_TRANSMITTED if is_live else NOT_RELEASED
-                        found = Sum(reason=nothing(slug, term, nobody))
-                    if is_live:
-                        found.expected = expected[term.year].of(
-                            slug, str(territory.id), asked.breakdown, value
-                        )
-                    yield _row(asked, territory, slug, term, value, found)
+        code, there = code_of(territory), sums[territory.id]
+        for cell in cells:
+            slug, term, value = cell
+            is_live = slug in live
+            found = there.get(cell)
+            if found is None:
+                found = Sum(reason=nothing(slug, term, NOTHING_TRANSMITTED if is_live else NOT_RELEASED))
+            if is_live:
+                found.expected = expected[term.year].of(slug, territory.id, asked.breakdown, value)
+            yield figure_row(asked.level, code, territory.name, slug, term, asked.breakdown, value, found)
 
 
-def _row(asked: Question, territory: Any, slug: str, term: Term, value: str, found: Sum) -> Row:
-    return figure_row(
-        {
-            "level": asked.level,
-            "code": code_of(territory),
-            "name": territory.name,
-            "indicator": slug,
-            "term": term,
-            "breakdown": asked.breakdown,
-            "value": value,
-        },
-        found,
-    )
-
-
-def code_of(territory: Any) -> str:
+def code_of(territory: Place | Territory) -> str:
     """As it is written in `within`; empty for a circonscription whose code nobody gave yet."""
     return written_code(territory.level, territory.code)
 
@@ -75,44 +66,35 @@ def written_code(level: TerritoryLevel, code: str | None) -> str:
 
 # --- live ----------------------------------------------------------------------------------------------
 
-Sums = dict[tuple[UUID, str, str, str], Sum]
+Sums = dict[UUID, dict[tuple[str, str, str], Sum]]
+"""By territory, then by indicator, term and value of the cut. An indicator is live or released, not both."""
 
 
-def _live(db: Session, asked: Question, holders: Mapping[UUID, UUID]) -> Sums:
+def _add_live(db: Session, asked: Question, holders: Mapping[UUID, UUID], sums: Sums) -> None:
     if not asked.live:
-        return {}
+        return
     if asked.breakdown is Breakdown.NONE:
         rows = queries.live_totals(db, holders, asked.live, asked.terms)
     else:
         rows = queries.live_cuts(db, holders, asked.live, asked.terms, asked.breakdown)
-    sums: Sums = {}
-    without_pupils: set[tuple[UUID, str, str, str]] = set()
     for row in rows:
-        value = "" if asked.breakdown is Breakdown.NONE else row.value.value
-        key = holders[row.circonscription_id], row.indicator, row.term, value
-        found = sums.setdefault(key, Sum(counted=0, pupils=0))
-        assert found.counted is not None
-        found.counted += row.counted
-        if INDICATORS[row.indicator].is_rate:
-            found.out_of = (found.out_of or 0) + row.out_of
-        found.pupils = (found.pupils or 0) + row.pupils
-        found.schools += row.schools
-        found.as_of = max(filter(None, (found.as_of, row.changed_at)), default=None)
-        if row.schools_with_pupils < row.schools or not INDICATORS[row.indicator].per_pupils:
-            without_pupils.add(key)
-    for key in without_pupils:
-        sums[key].pupils = None
-    return sums
+        there, indicator = sums[holders[row.circonscription_id]], INDICATORS[row.indicator]
+        found = there.get((row.indicator, row.term, row.value))
+        if found is None:
+            out_of, pupils = 0 if indicator.is_rate else None, 0 if indicator.per_pupils else None
+            found = Sum(counted=0, out_of=out_of, pupils=pupils)
+            there[row.indicator, row.term, row.value] = found
+        found.add(row)
 
 
-def _holders(db: Session, asked: Question, territories: Sequence[Any]) -> dict[UUID, UUID]:
+def _holders(db: Session, asked: Question, territories: Sequence[Place]) -> dict[UUID, UUID]:
     """Every circonscription asked about, and the territory of the answer that each counts in."""
     if asked.level is Level.CIRCONSCRIPTION:
         return {territory.id: territory.id for territory in territories}
-    inside = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)
+    inside = children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)
     if len(territories) == 1:
         return {circonscription.id: asked.within.id for circonscription in inside}
-    above = queries.parents(db)
+    above = parents(db)
     wanted = {territory.id for territory in territories}
     holders: dict[UUID, UUID] = {}
     for circonscription in inside:
@@ -134,12 +116,12 @@ def _expected(db: Session, asked: Question, holders: Mapping[UUID, UUID]) -> dic
 # --- released ------------------------------------------------------------------------------------------
 
 
-def _released(db: Session, asked: Question, territories: Sequence[Any]) -> Sums:
+def _add_released(db: Session, asked: Question, sums: Sums) -> None:
     if not asked.released:
-        return {}
-    keys = [territory.id for territory in territories]
-    rows = release_queries.latest_cells(db, keys, asked.released, asked.terms, asked.breakdown)
-    return {(row.territory_id, row.indicator, row.term, row.value): sum_of_cell(row) for row in rows}
+        return
+    rows = release_queries.latest_cells(db, sums, asked.released, asked.terms, asked.breakdown)
+    for row in rows:
+        sums[row.territory_id][row.indicator, row.term, row.value] = sum_of_cell(row)
 
 
 def sum_of_cell(row: Any) -> Sum:

@@ -15,9 +15,10 @@ from app.accounts.audit import version_of
 from app.accounts.warm import stand_on, token_of
 from app.aggregates import queries
 from app.aggregates.answering import code_of, rows_of
-from app.aggregates.asking import Question, role_over
+from app.aggregates.asking import Question
 from app.aggregates.distribution import distribution_of
 from app.aggregates.models import AggregateOut
+from app.aggregates.place_queries import children_of, role_over
 from app.aggregates.warm_queries import Standing, token_now
 from app.domain.vocabulary import TerritoryLevel
 from app.prepared import inside
@@ -87,13 +88,13 @@ def tag_of(request: Request, db: Session, asked: Question, kind: str) -> str:
     token = token_of(request)
     now = look(inside(db), token[0]) if token is not None else None
     if now is None:
-        places = queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION) if asked.live else ()
+        places = children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION) if asked.live else ()
         state: object = version_of(db, NIL), queries.live_version(db, [one.id for one in places])
     else:
         assert isinstance(now.standing, Standing)
         state = now.standing.state
         # The duty was found in an earlier transaction: one that ended meanwhile is not remembered.
-        if role_over(db, dict(now.standing.duties), asked.within) is asked.role:
+        if role_over(dict(now.standing.duties), asked.lineage) is asked.role:
             stand_on(request, look, now, asked.within.code or "")
     return strong_tag(asked.key, kind, state)
 

@@ -1,12 +1,16 @@
 """Pooled figures over JSON: one question, one answer with a row for everything asked, and its ETag."""
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.access import CurrentActor
+from app.accounts.actor import Actor
 from app.aggregates import answers, release_queries
 from app.aggregates.asking import Question, question
 from app.aggregates.distribution import one_question
@@ -34,9 +38,7 @@ figures = APIRouter(prefix="/api/v1", tags=["Agréger"])
 """What is asked again and again: answered from memory as long as it holds."""
 
 
-def _question(
-    db: Db,
-    actor: CurrentActor,
+async def _words(
     indicator: Annotated[
         list[str] | None, Query(description="Un ou plusieurs ; les cinq de la fiche sinon.")
     ] = None,
@@ -53,10 +55,9 @@ def _question(
     ] = None,
     breakdown: Annotated[Breakdown, Query(description="La coupe, ou aucune.")] = Breakdown.NONE,
     today: Annotated[date | None, Query(description="Le jour où current se lit ; aujourd’hui sinon.")] = None,
-) -> Question:
-    return question(
-        db,
-        actor,
+) -> Callable[[Session, Actor], Question]:
+    return partial(
+        question,
         indicator=indicator or (),
         level=level,
         within=within,
@@ -66,12 +67,15 @@ def _question(
     )
 
 
-Asked = Annotated[Question, Depends(_question)]
+Asked = Annotated[Callable[[Session, Actor], Question], Depends(_words)]
+"""The question, still to be asked by somebody in a transaction."""
 TOLD = "Une ligne par territoire, indicateur, trimestre et valeur de la coupe."
 
 
 @figures.get("/aggregates", response_model=Page[AggregateOut], responses=offered(TOLD))
-def get_aggregates(request: Request, db: Db, asked: Asked, wanted: WantedFormat) -> Response:
+def get_aggregates(
+    request: Request, db: Db, actor: CurrentActor, asked: Asked, wanted: WantedFormat
+) -> Response:
     """Les chiffres d’un territoire, une ligne par territoire, indicateur, trimestre et valeur de la coupe.
 
     Les taux sont Σ/Σ, jamais une moyenne de taux. L’IEN lit sa circonscription en direct ; au-dessus, ce
@@ -79,7 +83,7 @@ def get_aggregates(request: Request, db: Db, asked: Asked, wanted: WantedFormat)
     chiffre masqué est `null` avec `suppressed`. Aucun classement : les lignes suivent les noms. `ETag` change
     avec les données : redemandez avec `If-None-Match`, et recevez 304 tant que rien n’a changé.
     """
-    return answers.answer(request, db, asked, wanted)
+    return answers.answer(request, db, asked(db, actor), wanted)
 
 
 @figures.get(
@@ -88,9 +92,11 @@ def get_aggregates(request: Request, db: Db, asked: Asked, wanted: WantedFormat)
     responses=offered(TOLD),
     dependencies=[ByExtension],
 )
-def get_aggregates_as_file(request: Request, db: Db, asked: Asked, wanted: WantedFormat) -> Response:
+def get_aggregates_as_file(
+    request: Request, db: Db, actor: CurrentActor, asked: Asked, wanted: WantedFormat
+) -> Response:
     """La même réponse en fichier : une adresse à coller dans un tableur."""
-    return answers.answer(request, db, asked, wanted)
+    return answers.answer(request, db, asked(db, actor), wanted)
 
 
 @figures.get("/aggregates/distribution", response_model=DistributionOut)

@@ -1,22 +1,28 @@
 """What an inspector may ask: a closed list of questions, read from words, each refusal with the list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from sqlmodel import Session
 
 from app import clock
 from app.accounts.actor import Actor
 from app.aggregates.models import Breakdown, Level
+from app.aggregates.place_queries import (
+    Lineage,
+    Place,
+    departement_in,
+    lineage_by_code,
+    lineage_of,
+    role_over,
+)
 from app.domain.indicators import INDICATORS, OFFICIAL
 from app.domain.school_year import YEARS, Term, calendar_of, term_of, today_in, year_of
 from app.domain.transmitted import is_published_at_once
-from app.domain.vocabulary import Role, TerritoryLevel
+from app.domain.vocabulary import Role
 from app.errors import Invalid, NotFound
-from app.schools.models import Territory
-from app.schools.territories import territory_or_404
+from app.schools.territories import level_and_code
 
 MOST_TERMS = 45
 """Fifteen years."""
@@ -32,11 +38,15 @@ class Question:
 
     indicators: tuple[str, ...]
     level: Level
-    within: Territory
+    lineage: Lineage
     role: Role
     """The duty by which the territory is read: it decides between live figures and releases."""
     terms: tuple[Term, ...]
     breakdown: Breakdown = Breakdown.NONE
+
+    @property
+    def within(self) -> Place:
+        return self.lineage[0]
 
     @property
     def live(self) -> tuple[str, ...]:
@@ -67,15 +77,15 @@ def question(
     today: date | None,
 ) -> Question:
     """Raises NotFound for a territory that the caller may not read, Invalid with the list otherwise."""
-    territory, role = territory_read(db, actor, within)
-    asked = _level(territory, level)
+    lineage, role = territory_read(db, actor, within)
+    asked = _level(lineage[0], level)
     slugs = _indicators(indicator)
     found = Question(
         indicators=slugs,
         level=asked,
-        within=territory,
+        lineage=lineage,
         role=role,
-        terms=terms_of(term, today_at(territory, today), departement_of(db, territory)),
+        terms=terms_of(term, today_at(lineage[0], today), departement_in(lineage)),
         breakdown=breakdown,
     )
     if asked is Level.SCHOOL and breakdown is not Breakdown.NONE:
@@ -87,41 +97,27 @@ def question(
     return found
 
 
-def territory_read(db: Session, actor: Actor, code: str | None) -> tuple[Territory, Role]:
-    """The territory named, or the caller's only one, and the role it is read by.
+def territory_read(db: Session, actor: Actor, code: str | None) -> tuple[Lineage, Role]:
+    """The territory named, or the caller's only one, with those around it and the role it is read by.
 
     NotFound when it is not theirs to read.
     """
     if code is not None:
-        territory = territory_or_404(db, code)
-        role = role_over(db, actor.territories, territory)
+        lineage = lineage_by_code(db, *level_and_code(code))
+        role = role_over(actor.territories, lineage)
         if role is None:
             raise NotFound()
-        return territory, role
-    named = [db.get_one(Territory, key) for key in actor.territories]
-    own = [one for one in named if len(named) == 1 or not _is_inside(db, actor, one)]
+        return lineage, role
+    named = [lineage_of(db, key) for key in actor.territories]
+    own = [one for one in named if role_over(actor.territories, one[1:]) is None]
     if not own:
         raise NotFound()
     if len(own) > 1:
         raise Invalid.one("within", "Vous lisez plusieurs territoires\u202f: dites lequel.", "missing")
-    return own[0], actor.territories[own[0].id]
+    return own[0], actor.territories[own[0][0].id]
 
 
-def role_over(db: Session, duties: Mapping[UUID, Role], territory: Territory) -> Role | None:
-    """The role by which a territory is read: that of the nearest duty, its own or one above."""
-    at: Territory | None = territory
-    while at is not None and at.id not in duties:
-        at = db.get(Territory, at.parent_id) if at.parent_id else None
-    return duties[at.id] if at is not None else None
-
-
-def _is_inside(db: Session, actor: Actor, territory: Territory) -> bool:
-    """Whether another duty names a territory around this one."""
-    above = db.get(Territory, territory.parent_id) if territory.parent_id else None
-    return above is not None and role_over(db, actor.territories, above) is not None
-
-
-def _level(territory: Territory, level: Level | None) -> Level:
+def _level(territory: Place, level: Level | None) -> Level:
     own = Level(territory.level.value)
     if level is None:
         return own
@@ -160,7 +156,7 @@ def _listed(words: Iterable[str]) -> str:
 # --- terms ---------------------------------------------------------------------------------------------
 
 
-def today_at(territory: Territory, today: date | None) -> date:
+def today_at(territory: Place, today: date | None) -> date:
     """The day that relative terms are resolved at; Invalid when it has not come."""
     now = today_in(territory.code or "", clock.now())
     if today is not None and today > now:
@@ -168,14 +164,6 @@ def today_at(territory: Territory, today: date | None) -> date:
     if today is not None and today.year < FIRST_YEAR:
         raise Invalid.one("today", f"Écrivez un jour à partir de {FIRST_YEAR}.", "too_old")
     return today or now
-
-
-def departement_of(db: Session, territory: Territory) -> str:
-    """The département's code, for its calendar; above it there are several calendars and none is taken."""
-    found: Territory | None = territory
-    while found is not None and found.level is not TerritoryLevel.DEPARTEMENT:
-        found = db.get(Territory, found.parent_id) if found.parent_id else None
-    return (found.code or "") if found else ""
 
 
 def terms_of(texts: Sequence[str], today: date, departement: str = "") -> tuple[Term, ...]:

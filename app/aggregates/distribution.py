@@ -20,6 +20,7 @@ from app.aggregates.models import (
     PointOut,
     TerritoryOut,
 )
+from app.aggregates.place_queries import Place, children_of, parents
 from app.domain import french
 from app.domain.funnel import Funnel, funnel_of
 from app.domain.indicators import INDICATORS
@@ -27,7 +28,6 @@ from app.domain.rates import Rate
 from app.domain.school_year import Term
 from app.domain.vocabulary import TerritoryLevel
 from app.errors import Invalid
-from app.schools.models import Territory
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ def one_question(
     return asked
 
 
-def spreads_of(db: Session, within: Territory, wanted: Mapping[str, Term]) -> dict[str, Spread]:
+def spreads_of(db: Session, within: Place, wanted: Mapping[str, Term]) -> dict[str, Spread]:
     """The schools of each indicator in its term, all of one year, for who may read each of them."""
-    inside = [one.id for one in queries.children_of(db, within, TerritoryLevel.CIRCONSCRIPTION)]
+    inside = [one.id for one in children_of(db, within, TerritoryLevel.CIRCONSCRIPTION)]
     published = {
         (row.indicator, row.term, row.school_id): row
         for row in queries.published_in(db, inside, wanted, set(wanted.values()))
@@ -134,6 +134,6 @@ def _points(spread: Spread) -> list[PointOut]:
 
 
 def _expected(db: Session, asked: Question) -> int | None:
-    inside = [one.id for one in queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)]
-    counts = expected_in(db, asked.terms[0].year, queries.parents(db), inside)
-    return counts.of(asked.indicators[0], str(asked.within.id), Breakdown.NONE)
+    inside = [one.id for one in children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)]
+    counts = expected_in(db, asked.terms[0].year, parents(db), inside)
+    return counts.of(asked.indicators[0], asked.within.id, Breakdown.NONE)

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -19,10 +18,10 @@ from app.domain.vocabulary import Sector
 class Expected:
     """Schools open in a year, by (territory, cut, value); `voting` are those that elect representatives."""
 
-    all: Mapping[tuple[str, str, str], int]
-    voting: Mapping[tuple[str, str, str], int]
+    all: Mapping[tuple[UUID, str, str], int]
+    voting: Mapping[tuple[UUID, str, str], int]
 
-    def of(self, slug: str, territory: str, breakdown: Breakdown, value: str = "") -> int | None:
+    def of(self, slug: str, territory: UUID, breakdown: Breakdown, value: str = "") -> int | None:
         """None for an indicator that a school may choose not to follow: nobody expects it."""
         indicator = INDICATORS[slug]
         if not indicator.is_official:
@@ -50,10 +49,10 @@ def expected_by_year(
 
 
 def _expected(
-    rows: Iterable[Any], year: str, above: Mapping[UUID, UUID | None] | Mapping[UUID, UUID]
+    rows: Iterable[queries.Open], year: str, above: Mapping[UUID, UUID | None] | Mapping[UUID, UUID]
 ) -> Expected:
-    everyone: dict[tuple[str, str, str], int] = defaultdict(int)
-    voting: dict[tuple[str, str, str], int] = defaultdict(int)
+    everyone: dict[tuple[UUID, str, str], int] = defaultdict(int)
+    voting: dict[tuple[UUID, str, str], int] = defaultdict(int)
     for row in rows:
         if year < row.year or (row.until is not None and row.until <= year):
             continue
@@ -65,8 +64,8 @@ def _expected(
         territory: UUID | None = row.circonscription_id
         while territory is not None:
             for cut, value in cuts:
-                everyone[str(territory), cut, value] += row.schools
+                everyone[territory, cut, value] += row.schools
                 if row.sector is not Sector.PRIVATE:
-                    voting[str(territory), cut, value] += row.schools
+                    voting[territory, cut, value] += row.schools
             territory = above.get(territory)
     return Expected(everyone, voting)

@@ -158,14 +158,6 @@ def dictionary() -> Table:
 
 def _rows(db: Session, release: OpenRelease) -> Iterator[Row]:
     for row in release_queries.cells_opened(db, release.term, release.number):
-        place = {
-            "level": row.level,
-            "code": written_code(row.level, row.code),
-            "name": row.name,
-            "departement": row.departement or "",
-            "indicator": row.indicator,
-            "term": row.term,
-            "breakdown": row.breakdown,
-            "value": row.value,
-        }
-        yield figure_row(place, sum_of_cell(row))
+        code, found = written_code(row.level, row.code), sum_of_cell(row)
+        told = figure_row(row.level, code, row.name, row.indicator, row.term, row.breakdown, row.value, found)
+        yield told | {"departement": row.departement or ""}

@@ -10,17 +10,17 @@ from sqlmodel import Session
 from app.accounts.actor import Actor
 from app.aggregates import queries, release_queries
 from app.aggregates.answering import rows_of
-from app.aggregates.asking import departement_of, question, terms_of, territory_read, today_at
+from app.aggregates.asking import question, terms_of, territory_read, today_at
 from app.aggregates.distribution import Spread, by_name, spreads_of
 from app.aggregates.expected import expected_in
 from app.aggregates.models import Breakdown
+from app.aggregates.place_queries import Place, children_of, departement_in, parents
 from app.aggregates.rows import Row
 from app.domain.indicators import INDICATORS, Indicator
 from app.domain.school_year import Term
 from app.domain.transmitted import is_published_at_once
 from app.domain.vocabulary import Role, TerritoryLevel
 from app.errors import NotFound
-from app.schools.models import Territory
 
 TERMS_SHOWN = 9
 """Three years."""
@@ -53,7 +53,7 @@ class SchoolSent:
 class Picture:
     """`is_live` for the territory’s inspector: schools by their names, as they are now; else the releases."""
 
-    territory: Territory
+    territory: Place
     term: Term
     now: Term
     is_live: bool
@@ -65,10 +65,11 @@ class Picture:
 
 def picture_of(db: Session, actor: Actor, code: str, term: Term | None) -> Picture:
     """The term asked for, else the last one with figures. NotFound for what the person may not read yet."""
-    territory, role = territory_read(db, actor, code)
+    lineage, role = territory_read(db, actor, code)
+    territory = lineage[0]
     is_live = role is Role.INSPECTOR
-    inside = [one.id for one in queries.children_of(db, territory, TerritoryLevel.CIRCONSCRIPTION)]
-    (now,) = terms_of(["current"], today_at(territory, None), departement_of(db, territory))
+    inside = [one.id for one in children_of(db, territory, TerritoryLevel.CIRCONSCRIPTION)]
+    (now,) = terms_of(["current"], today_at(territory, None), departement_in(lineage))
     if term is None:
         votes = [slug for slug, one in INDICATORS.items() if is_published_at_once(one)]
         last = (
@@ -78,7 +79,7 @@ def picture_of(db: Session, actor: Actor, code: str, term: Term | None) -> Pictu
     elif term > now:
         raise NotFound()
     schools = _schools(db, inside, term) if is_live else ()
-    everyone = expected_in(db, term.year, queries.parents(db), inside).all
+    everyone = expected_in(db, term.year, parents(db), inside).all
     return Picture(
         territory=territory,
         term=term,
@@ -87,7 +88,7 @@ def picture_of(db: Session, actor: Actor, code: str, term: Term | None) -> Pictu
         sent=sum(one.sent_at is not None for one in schools)
         if is_live
         else queries.count_sent(db, inside, term, term.year),
-        expected=everyone.get((str(territory.id), Breakdown.NONE.value, ""), 0),
+        expected=everyone.get((territory.id, Breakdown.NONE.value, ""), 0),
         lines=_lines(db, actor, code, territory, term),
         schools=schools,
     )
@@ -100,7 +101,7 @@ def _schools(db: Session, inside: list[UUID], term: Term) -> tuple[SchoolSent, .
     return tuple(SchoolSent(school.uai, school.name, school.commune, sent.get(school.id)) for school in found)
 
 
-def _lines(db: Session, actor: Actor, code: str, territory: Territory, term: Term) -> tuple[Line, ...]:
+def _lines(db: Session, actor: Actor, code: str, territory: Place, term: Term) -> tuple[Line, ...]:
     """The five of the sheet, and what else has a figure."""
     terms = _until(term)
     asked = question(

@@ -18,6 +18,7 @@ from app.aggregates.models import (
     ReleasePreviewOut,
     ReleaseReasonOut,
 )
+from app.aggregates.place_queries import children_of, parents
 from app.aggregates.releasing import MOST_ON_A_PAGE, Prepared, may_release, prepare_release
 from app.domain.indicators import INDICATORS
 from app.domain.school_year import Term
@@ -106,9 +107,9 @@ def _counts(cells: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 def schools_sent(db: Session, term: Term) -> tuple[int, int]:
     """How many schools of the whole country have transmitted a term, out of how many open ones."""
     france = nation(db)
-    inside = [one.id for one in queries.children_of(db, france, TerritoryLevel.CIRCONSCRIPTION)]
-    expected = expected_in(db, term.year, queries.parents(db)).all
-    key = (str(france.id), Breakdown.NONE.value, "")
+    inside = [one.id for one in children_of(db, france, TerritoryLevel.CIRCONSCRIPTION)]
+    expected = expected_in(db, term.year, parents(db)).all
+    key = (france.id, Breakdown.NONE.value, "")
     return queries.count_sent(db, inside, term, term.year), expected.get(key, 0)
 
 

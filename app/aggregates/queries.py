@@ -1,8 +1,8 @@
-"""Reads of territories, of what schools published there, and of the sums kept per circonscription."""
+"""Reads of what schools published in a territory, and of the sums kept per circonscription."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.aggregates.models import Breakdown
-from app.domain.vocabulary import TerritoryLevel
-from app.schools.models import School, SchoolYearProfile, Territory
+from app.domain.vocabulary import PriorityEducation, SchoolType, Sector
+from app.prepared import Prepared, inside
+from app.schools.models import School, SchoolYearProfile
 from app.transmissions.models import (
     CirconscriptionTotal,
     CirconscriptionVersion,
@@ -21,36 +22,10 @@ from app.transmissions.models import (
 )
 
 _P = PublishedFigure.__table__  # the Core tables of the classes
-_T, _Y = Territory.__table__, SchoolYearProfile.__table__
+_Y = SchoolYearProfile.__table__
 
 
-# --- territories ---------------------------------------------------------------------------------------
-
-
-def _children() -> sa.Select[Any]:
-    below = _T.alias("below")
-    inside = select(_T.c.id).where(_T.c.id == sa.bindparam("territory")).cte("inside", recursive=True)
-    inside = inside.union_all(select(below.c.id).join(inside, below.c.parent_id == inside.c.id))
-    return (
-        select(_T.c.id, _T.c.level, _T.c.code, _T.c.name)
-        .where(_T.c.id.in_(select(inside.c.id)), _T.c.level == sa.bindparam("level"))
-        .order_by(_T.c.name, _T.c.id)
-    )
-
-
-_CHILDREN = _children()
-
-
-def children_of(db: Session, territory: Territory, level: TerritoryLevel) -> Sequence[Any]:
-    """(id, level, code, name) of the territories of `level` inside one, itself included, by name."""
-    if territory.level is level:
-        return [territory]
-    return db.execute(_CHILDREN, {"territory": territory.id, "level": level}).all()
-
-
-def parents(db: Session) -> dict[UUID, UUID | None]:
-    """Each territory's parent."""
-    return {row.id: row.parent_id for row in db.execute(select(Territory.id, Territory.parent_id))}
+# --- schools -------------------------------------------------------------------------------------------
 
 
 def _spans() -> sa.Select[Any]:
@@ -75,17 +50,27 @@ def _counted_in() -> sa.Select[Any]:
     return _counted(spans).where(spans.c.circonscription_id.in_(places))
 
 
-_COUNTED, _COUNTED_IN = _counted(_spans().subquery()), _counted_in()
+_COUNTED, _COUNTED_IN = Prepared(_counted(_spans().subquery())), Prepared(_counted_in())
 
 
-def schools_expected(db: Session, circonscriptions: Collection[UUID] | None = None) -> Sequence[Any]:
-    """(circonscription_id, priority, type, sector, year, until, schools) of open schools.
+class Open(NamedTuple):
+    """Schools alike, open from `year` until the year `until`, not included; for good when it is None."""
 
-    They hold from `year` until the year `until`, not included; for good when it is None.
-    """
+    circonscription_id: UUID
+    priority: PriorityEducation
+    type: SchoolType
+    sector: Sector
+    year: str
+    until: str | None
+    schools: int
+
+
+def schools_expected(db: Session, circonscriptions: Collection[UUID] | None = None) -> list[Open]:
     if circonscriptions is None:
-        return db.execute(_COUNTED).all()
-    return db.execute(_COUNTED_IN, {"circonscriptions": circonscriptions}).all()
+        rows = inside(db)(_COUNTED, {})
+    else:
+        rows = inside(db)(_COUNTED_IN, {"circonscriptions": circonscriptions})
+    return list(map(Open._make, rows))
 
 
 # --- live ----------------------------------------------------------------------------------------------
@@ -96,11 +81,12 @@ def _many(name: str, kind: sa.types.TypeEngine[Any]) -> sa.BindParameter[Any]:
 
 
 _C, _V = CirconscriptionTotal.__table__, CirconscriptionVersion.__table__
-_LIVE_TOTALS = (
+_LIVE_TOTALS = Prepared(
     select(
         _C.c.circonscription_id,
-        _C.c.term,
         _C.c.indicator,
+        _C.c.term,
+        sa.literal("").label("value"),
         _C.c.counted,
         _C.c.out_of,
         _C.c.schools,
@@ -111,7 +97,8 @@ _LIVE_TOTALS = (
     .outerjoin(_V, _V.c.circonscription_id == _C.c.circonscription_id)
     .where(
         _C.c.circonscription_id.in_(_many("circonscriptions", sa.Uuid())),
-        _C.c.term.in_(_many("terms", sa.String())),
+        # A stretch of the index; a list of terms would be looked up one by one.
+        _C.c.term.between(sa.bindparam("first"), sa.bindparam("last")),
         _C.c.indicator.in_(_many("indicators", sa.String())),
         ~_C.c.is_small,
         _C.c.schools > 0,
@@ -119,12 +106,35 @@ _LIVE_TOTALS = (
 )
 
 
+class LiveSum(NamedTuple):
+    """A sum over the schools of a circonscription that are not small, and when it last changed.
+
+    `value` is that of the cut, empty without one; `pupils` are those of `schools_with_pupils`.
+    """
+
+    circonscription_id: UUID
+    indicator: str
+    term: str
+    value: str
+    counted: int
+    out_of: int
+    schools: int
+    pupils: int
+    schools_with_pupils: int
+    changed_at: datetime | None
+
+
 def live_totals(
     db: Session, circonscriptions: Collection[UUID], indicators: Collection[str], terms: Collection[str]
-) -> Sequence[sa.Row[Any]]:
-    """The sums kept per circonscription, small schools left out, and when they last changed."""
-    asked = {"circonscriptions": circonscriptions, "indicators": indicators, "terms": terms}
-    return db.execute(_LIVE_TOTALS, asked).all()
+) -> list[LiveSum]:
+    """The sums kept per circonscription, from the first of the terms to the last."""
+    asked = {
+        "circonscriptions": circonscriptions,
+        "indicators": indicators,
+        "first": min(terms),
+        "last": max(terms),
+    }
+    return list(map(LiveSum._make, inside(db)(_LIVE_TOTALS, asked)))
 
 
 def live_cuts(
@@ -133,19 +143,19 @@ def live_cuts(
     indicators: Collection[str],
     terms: Collection[str],
     breakdown: Breakdown,
-) -> Sequence[sa.Row[Any]]:
-    """The same by one cut, from the published figures; `value` is the cut's."""
-    value = _P.c.priority if breakdown is Breakdown.PRIORITY else _P.c.type
-    keys = (_P.c.circonscription_id, _P.c.term, _P.c.indicator, value.label("value"))
-    return db.execute(
+) -> list[LiveSum]:
+    """The same by one cut, from the published figures."""
+    cut = _P.c.priority if breakdown is Breakdown.PRIORITY else _P.c.type
+    keys = (_P.c.circonscription_id, _P.c.indicator, _P.c.term, sa.type_coerce(cut, sa.String()))
+    rows = db.execute(
         select(
             *keys,
-            func.sum(_P.c.counted).label("counted"),
-            func.coalesce(func.sum(_P.c.out_of), 0).label("out_of"),
-            func.count().label("schools"),
-            func.coalesce(func.sum(_P.c.pupils), 0).label("pupils"),
-            func.count(_P.c.pupils).label("schools_with_pupils"),
-            func.max(_V.c.changed_at).label("changed_at"),
+            func.sum(_P.c.counted),
+            func.coalesce(func.sum(_P.c.out_of), 0),
+            func.count(),
+            func.coalesce(func.sum(_P.c.pupils), 0),
+            func.count(_P.c.pupils),
+            func.max(_V.c.changed_at),
         )
         .outerjoin(_V, _V.c.circonscription_id == _P.c.circonscription_id)
         .where(
@@ -154,8 +164,9 @@ def live_cuts(
             _P.c.indicator.in_(indicators),
             ~_P.c.is_small,
         )
-        .group_by(_P.c.circonscription_id, _P.c.term, _P.c.indicator, value)
-    ).all()
+        .group_by(*keys)
+    )
+    return list(map(LiveSum._make, rows))
 
 
 def _newest(year: str) -> sa.ScalarSelect[str]:

@@ -1,21 +1,23 @@
 """Reads of releases: their cells, and what each of them counted of every school."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.aggregates.models import Breakdown, Release, ReleaseCell, ReleasedFigure
+from app.aggregates.models import Breakdown, Hidden, Release, ReleaseCell, ReleasedFigure
 from app.domain.vocabulary import TerritoryLevel
+from app.prepared import Prepared, inside
 from app.schools.models import Territory
 from app.transmissions.models import PublishedFigure
 
 _P = PublishedFigure.__table__  # the Core tables of the classes
 _F = ReleasedFigure.__table__
-_CELL = ReleaseCell.__table__
+_R, _CELL = Release.__table__, ReleaseCell.__table__
 
 
 def releases_of_term(db: Session, term: str) -> Sequence[Release]:
@@ -44,32 +46,62 @@ def releases_listed(db: Session, *, after: tuple[str, int], limit: int) -> Seque
     ).all()
 
 
+class Cell(NamedTuple):
+    """One total of a release as it is told; `as_of` is the moment of the release that its figure is from."""
+
+    territory_id: UUID
+    indicator: str
+    term: str
+    value: str
+    counted: int | None
+    out_of: int | None
+    pupils: int | None
+    schools_reporting: int
+    schools_expected: int | None
+    reason: Hidden | None
+    as_of: datetime
+
+
+def _latest_cells() -> Prepared:
+    def many(name: str, kind: sa.types.TypeEngine[Any]) -> sa.BindParameter[Any]:
+        return sa.bindparam(name, type_=kind, expanding=True)
+
+    since, release = _R.alias("since"), _R.alias("latest")
+    latest = (
+        select(release.c.term, func.max(release.c.number).label("number"))
+        .where(release.c.term.in_(many("terms", sa.String())))
+        .group_by(release.c.term)
+        .subquery()
+    )
+    cell = _CELL.c
+    return Prepared(
+        select(
+            cell.territory_id, cell.indicator, cell.term, cell.value, cell.counted, cell.out_of, cell.pupils,
+            cell.schools_reporting, cell.schools_expected, cell.reason, since.c.released_at,
+        )
+        .join(latest, sa.and_(latest.c.term == cell.term, latest.c.number == cell.number))
+        .join(since, sa.and_(since.c.term == cell.term, since.c.number == cell.since))
+        .where(
+            cell.territory_id.in_(many("territories", sa.Uuid())),
+            cell.indicator.in_(many("indicators", sa.String())),
+            cell.breakdown == sa.bindparam("breakdown"),
+        )
+    )  # fmt: skip
+
+
+_LATEST_CELLS = _latest_cells()
+
+
 def latest_cells(
     db: Session,
     territories: Collection[UUID],
     indicators: Collection[str],
     terms: Collection[str],
-    breakdown: Breakdown | None,
-) -> Sequence[sa.Row[Any]]:
-    """The cells of each term's latest release, with the moment of the release their figure comes from."""
-    latest = (
-        select(Release.term, func.max(Release.number).label("number"))
-        .where(col(Release.term).in_(terms))
-        .group_by(Release.term)
-        .subquery()
-    )
-    since = sa.orm.aliased(Release)
-    wanted = (
-        select(_CELL, since.released_at.label("as_of"))
-        .join(latest, sa.and_(latest.c.term == _CELL.c.term, latest.c.number == _CELL.c.number))
-        .join(since, sa.and_(since.term == _CELL.c.term, since.number == _CELL.c.since))
-        .where(_CELL.c.territory_id.in_(territories), _CELL.c.indicator.in_(indicators))
-    )
-    if breakdown is not None:
-        wanted = wanted.where(_CELL.c.breakdown == breakdown)
-    return db.execute(
-        wanted.order_by(_CELL.c.term, _CELL.c.indicator, _CELL.c.breakdown, _CELL.c.value)
-    ).all()
+    breakdown: Breakdown,
+) -> list[Cell]:
+    """The cells of each term's latest release, in no order."""
+    asked = {"territories": territories, "indicators": indicators, "terms": terms, "breakdown": breakdown}
+    return list(map(Cell._make, inside(db)(_LATEST_CELLS, asked)))
 
 
 def cells_of(db: Session, term: str, number: int) -> Sequence[sa.Row[Any]]:

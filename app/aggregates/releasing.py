@@ -19,6 +19,7 @@ from app.accounts.audit import record, take_turn
 from app.aggregates import queries, release_queries
 from app.aggregates.expected import Expected, expected_in
 from app.aggregates.models import Breakdown, PublicationOut, Release, ReleaseCell, ReleasedFigure
+from app.aggregates.place_queries import parents
 from app.aggregates.weighing import weigh_levers
 from app.domain.indicators import INDICATORS
 from app.domain.rates import Rate
@@ -181,7 +182,7 @@ def _refuse_few_changes(changed: Iterable[tuple[UUID, str]], now: Figures, last:
 
 
 def _decide(db: Session, prepared: Prepared, now: Figures, history: Sequence[Figures]) -> None:
-    above = queries.parents(db)
+    above = parents(db)
     expected = expected_in(db, prepared.term.year, above)
     cells = [release_queries.cells_of(db, prepared.term, number) for number in range(1, prepared.number)]
     for slug in sorted({indicator for _, indicator in now}):
@@ -275,7 +276,7 @@ def _row(
         "out_of": sum(part.out_of or 0 for part in members) if is_rate else None,
         "pupils": sum(part.base for part in members) if knows_pupils else None,
         "schools_reporting": len(members),
-        "schools_expected": expected.of(slug, cell.territory, breakdown, cell.value),
+        "schools_expected": expected.of(slug, UUID(cell.territory), breakdown, cell.value),
         "reason": None,
         "since": prepared.number,
     }

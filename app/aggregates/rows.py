@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.aggregates.models import Breakdown, Level
+from app.aggregates.queries import LiveSum
 from app.domain.indicators import INDICATORS
 from app.domain.rates import per_hundred
 from app.domain.school_year import Term
@@ -29,19 +31,40 @@ class Sum:
     suppressed: bool = False
     as_of: datetime | None = None
 
+    def add(self, one: LiveSum) -> None:
+        """The schools of one more circonscription. No pupils are told where a school did not say its own."""
+        self.counted = (self.counted or 0) + one.counted
+        if self.out_of is not None:
+            self.out_of += one.out_of
+        if self.pupils is not None:
+            self.pupils = self.pupils + one.pupils if one.schools_with_pupils == one.schools else None
+        self.schools += one.schools
+        if one.changed_at is not None and (self.as_of is None or self.as_of < one.changed_at):
+            self.as_of = one.changed_at
+
 
 def nothing(slug: str, term: Term, otherwise: str) -> str:
     """Why there is no figure: the term when the indicator is yearly, the given reason otherwise."""
     return FIRST_TERM_ONLY if INDICATORS[slug].is_yearly and term.number != 1 else otherwise
 
 
-def figure_row(place: Row, found: Sum) -> Row:
+def figure_row(
+    level: Level, code: str, name: str, slug: str, term: str, breakdown: Breakdown, value: str, found: Sum
+) -> Row:
     """A row of the answer. `rate` is a share 0–1, `per_100_pupils` is where every school said its pupils."""
-    scaled = per_hundred(found.counted, found.pupils) if found.counted is not None else None
-    return place | {
-        "counted": found.counted,
+    counted = found.counted
+    scaled = per_hundred(counted, found.pupils) if counted is not None and found.pupils else None
+    return {
+        "level": level,
+        "code": code,
+        "name": name,
+        "indicator": slug,
+        "term": term,
+        "breakdown": breakdown,
+        "value": value,
+        "counted": counted,
         "out_of": found.out_of,
-        "rate": found.counted / found.out_of if found.counted is not None and found.out_of else None,
+        "rate": counted / found.out_of if counted is not None and found.out_of else None,
         "per_100_pupils": float(scaled) if scaled is not None else None,
         "schools_reporting": found.schools,
         "schools_expected": found.expected,

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from app.aggregates import queries
 from app.aggregates.asking import Question
+from app.aggregates.place_queries import children_of
 from app.aggregates.rows import NOT_CONCERNED, NOT_RECORDED, NOT_TRANSMITTED, Row, Sum, figure_row, nothing
 from app.domain.disclosure import Withheld
 from app.domain.indicators import INDICATORS
@@ -17,7 +18,7 @@ from app.domain.vocabulary import Sector, TerritoryLevel
 
 def school_rows(db: Session, asked: Question) -> Iterator[Row]:
     """A row for each open school of the territory, indicator and term, by name."""
-    inside = [one.id for one in queries.children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)]
+    inside = [one.id for one in children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)]
     published = {
         (row.school_id, row.indicator, row.term): row
         for row in queries.published_in(db, inside, asked.indicators, asked.terms)
@@ -33,16 +34,16 @@ def school_rows(db: Session, asked: Question) -> Iterator[Row]:
             for slug in asked.indicators:
                 for term in terms:
                     key = school.id, slug, term
-                    place = {
-                        "level": asked.level,
-                        "code": school.uai,
-                        "name": school.name,
-                        "indicator": slug,
-                        "term": term,
-                        "breakdown": asked.breakdown,
-                        "value": "",
-                    }
-                    yield figure_row(place, _sum(school, slug, term, published.get(key), sent.get(key)))
+                    yield figure_row(
+                        asked.level,
+                        school.uai,
+                        school.name,
+                        slug,
+                        term,
+                        asked.breakdown,
+                        "",
+                        _sum(school, slug, term, published.get(key), sent.get(key)),
+                    )
 
 
 def _sum(school: Any, slug: str, term: Term, published: Any, sent: Any) -> Sum:

@@ -31,7 +31,7 @@ from app.web.paging import Page, tagged
 router = APIRouter(prefix="/api/v1/schools/{uai}/reviews", tags=["AJUSTER"])
 
 
-def _term(term: Annotated[str, Path(examples=["2026-2027-T1"])]) -> Term:
+async def _term(term: Annotated[str, Path(examples=["2026-2027-T1"])]) -> Term:
     return term_or_404(term)
 
 

@@ -50,7 +50,7 @@ router = APIRouter(
 )
 
 
-def _term(term: str) -> Term:
+async def _term(term: str) -> Term:
     return term_or_404(term)
 
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 from sqlmodel import Session
 
 from app import clock
-from app.accounts.access import CurrentActor, IfMatch, Uai, current_year, expected_version, school_for
+from app.accounts.access import CurrentActor, IfMatch, Uai, current_year, school_for, version_in
 from app.accounts.actor import Task
 from app.accounts.queries import visible_schools
 from app.db import Db
@@ -42,11 +42,11 @@ Year = Annotated[
 Slug = Annotated[str, Path(max_length=60, description="Nom de l’indicateur", examples=["seats_filled"])]
 
 
-def written_over(
+async def written_over(
     if_match: Annotated[str | None, Header()] = None, if_none_match: Annotated[str | None, Header()] = None
 ) -> int:
     """The version in If-Match; 0, « nothing there yet », for `If-None-Match: *`. Raises VersionRequired."""
-    return 0 if if_none_match and if_none_match.strip() == "*" else expected_version(if_match)
+    return 0 if if_none_match and if_none_match.strip() == "*" else version_in(if_match)
 
 
 Over = Annotated[int, Depends(written_over)]

@@ -11,10 +11,7 @@ from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from app.domain.vocabulary import Labelled
-from app.web.tabular import Column, Kind, Table
-
-BATCH = 2_000
-"""Rows turned into bytes at a time."""
+from app.web.tabular import BATCH, Column, Kind, Table
 
 _COMMANDS = tuple("=+-@\t\r\n＝＋－＠")
 _NUMERIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?")

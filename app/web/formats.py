@@ -64,11 +64,11 @@ _EXTENSION = Path(
 )
 
 
-def by_extension(extension: Annotated[str, _EXTENSION]) -> None:
+async def by_extension(extension: Annotated[str, _EXTENSION]) -> None:
     """Documents the `{extension}` of an address; `wanted` reads it."""
 
 
-def wanted(
+async def wanted(
     request: Request, response: Response, dialect: Annotated[Dialect, _DIALECT] = Dialect.SPREADSHEET
 ) -> Wanted:
     """What to answer in. Raises NotFound for another extension, NotAcceptable when nothing is accepted."""

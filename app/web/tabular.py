@@ -11,12 +11,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from itertools import islice
+from types import NoneType
 from typing import Any, TypeAlias
 
 from app.domain import french
 
 Cell: TypeAlias = str | int | float | Fraction | Decimal | bool | date | datetime | None
 Row: TypeAlias = Mapping[str, Any] | Sequence[Any]
+
+BATCH = 2_000
+"""Rows checked, and turned into bytes, at a time."""
 
 _COLUMN = re.compile(r"[a-z][a-z0-9_]*")
 _TABLE = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
@@ -82,22 +87,31 @@ class Table:
     def cells(self) -> Iterator[Sequence[Cell]]:
         """Each row in column order, checked against its columns. Raises WrongCell."""
         names = [column.name for column in self.columns]
-        checks = [(column, _USUAL[column.kind], _FITS[column.kind]) for column in self.columns]
-        for number, row in enumerate(self.rows, start=1):
-            if len(row) != len(names):
-                raise WrongCell(f"{self.name}, row {number}: {len(row)} cells for {len(names)} columns")
-            if isinstance(row, Mapping):
-                try:
-                    row = [row[name] for name in names]
-                except KeyError:
-                    raise WrongCell(f"{self.name}, row {number}: a column is missing") from None
-            for value, (column, usual, fits) in zip(row, checks, strict=True):
-                if type(value) is usual:
-                    continue
-                if not (column.is_nullable if value is None else fits(value)):
-                    told = "nothing" if value is None else f"a {type(value).__name__}"
-                    raise WrongCell(f"{self.name}, row {number}, {column.name}: {told} for {column.kind}")
-            yield row
+        rows, before = enumerate(self.rows, start=1), 0
+        while batch := [self._in_order(names, number, row) for number, row in islice(rows, BATCH)]:
+            for column, values in zip(self.columns, zip(*batch, strict=True), strict=True):
+                # Nearly every cell has the usual type of its column: a set of types says so for all at once.
+                usual = _USUAL[column.kind] | {NoneType} if column.is_nullable else _USUAL[column.kind]
+                if not set(map(type, values)) <= usual:
+                    self._check(column, values, before)
+            yield from batch
+            before += len(batch)
+
+    def _in_order(self, names: Sequence[str], number: int, row: Row) -> Sequence[Cell]:
+        if len(row) != len(names):
+            raise WrongCell(f"{self.name}, row {number}: {len(row)} cells for {len(names)} columns")
+        if not isinstance(row, Mapping):
+            return row
+        try:
+            return [row[name] for name in names]
+        except KeyError:
+            raise WrongCell(f"{self.name}, row {number}: a column is missing") from None
+
+    def _check(self, column: Column, values: Sequence[Any], before: int) -> None:
+        for number, value in enumerate(values, start=before + 1):
+            if not (column.is_nullable if value is None else _FITS[column.kind](value)):
+                told = "nothing" if value is None else f"a {type(value).__name__}"
+                raise WrongCell(f"{self.name}, row {number}, {column.name}: {told} for {column.kind}")
 
 
 def slug(text: str) -> str:
@@ -111,15 +125,15 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | Fraction) or (isinstance(value, float | Decimal) and math.isfinite(value))
 
 
-_USUAL: dict[Kind, type | None] = {
-    Kind.TEXT: str,
-    Kind.INTEGER: int,
-    Kind.NUMBER: int,
-    Kind.BOOLEAN: bool,
-    Kind.DATE: date,
-    Kind.DATETIME: None,
+_USUAL: dict[Kind, set[type]] = {
+    Kind.TEXT: {str},
+    Kind.INTEGER: {int},
+    Kind.NUMBER: {int},
+    Kind.BOOLEAN: {bool},
+    Kind.DATE: {date},
+    Kind.DATETIME: set(),
 }
-"""The type that always fits: nearly every cell has it, and is asked nothing more."""
+"""Types that always fit."""
 _FITS: dict[Kind, Callable[[Any], bool]] = {
     Kind.TEXT: lambda value: isinstance(value, str),
     Kind.INTEGER: lambda value: isinstance(value, int) and not isinstance(value, bool),

@@ -26,9 +26,13 @@ def release(db: Session) -> PublicationOut:
 
 
 def cells(db: Session, world: World, place: str, indicator: str = "individual_meetings") -> dict[str, Any]:
-    key = world.territories[place].id
-    rows = release_queries.latest_cells(db, [key], [indicator], [T1], None)
-    return {f"{row.breakdown.value}:{row.value}": row for row in rows}
+    """Those of the last release, by cut and value."""
+    key, last = world.territories[place].id, release_queries.releases_of_term(db, T1)[-1]
+    return {
+        f"{row.breakdown.value}:{row.value}": row
+        for row in release_queries.cells_of(db, T1, last.number)
+        if (row.territory_id, row.indicator) == (key, indicator)
+    }
 
 
 def change(region: Region, *names: str) -> None:

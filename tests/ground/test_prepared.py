@@ -1,5 +1,7 @@
 """A prepared SELECT answers what SQLAlchemy's own way answers, types included, on either database."""
 
+from uuid import UUID
+
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -50,8 +52,16 @@ def test_a_connection_goes_back_after_a_refused_statement(inhabited: tuple[sa.En
     assert engine.pool.status() == out
 
 
-def test_a_list_is_refused(inhabited: tuple[sa.Engine, World]) -> None:
-    engine, _ = inhabited
-    several = sa.select(_U.c.id).where(_U.c.name.in_(sa.bindparam("names", expanding=True)))
-    with pytest.raises(ValueError, match="fixed number"):
-        Prepared(several).written(engine.dialect)
+@pytest.mark.parametrize("names", [[], ["ines"], ["ines", "claire"], ["claire", "ines", "nobody"]])
+def test_a_list_may_have_any_length(db: Session, world: World, names: list[str]) -> None:
+    ids = [world.users[name].id if name in world.users else UUID(int=1) for name in names]
+    wanted = sa.bindparam("users", type_=sa.Uuid(), expanding=True)
+    several = (
+        sa.select(_M.c.user_id, _M.c.role)
+        .where(_M.c.user_id.in_(wanted), _M.c.role == sa.bindparam("role"))
+        .order_by(_M.c.user_id)
+    )
+    prepared, given = Prepared(several), {"users": ids, "role": Role.INSPECTOR}
+    usual = [tuple(row) for row in db.execute(several, given)]
+    assert len(usual) == ("ines" in names)
+    assert inside(db)(prepared, given) == inside(db)(prepared, given) == usual

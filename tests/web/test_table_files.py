@@ -21,9 +21,9 @@ from python_calamine import CalamineWorkbook
 from app.errors import NotAcceptable
 from app.web import xlsx_writer
 from app.web.answers import encoded, write
-from app.web.csv_writer import BATCH, Dialect, disarmed, plain, rounded
+from app.web.csv_writer import Dialect, disarmed, plain, rounded
 from app.web.formats import Format, Wanted
-from app.web.tabular import Cell, Column, Kind, Row, Table, WrongCell, slug
+from app.web.tabular import BATCH, Cell, Column, Kind, Row, Table, WrongCell, slug
 from app.web.xlsx_writer import sheet_name
 from tests.web.conftest import BASE, COLUMNS, NOON, ROWS, texts, with_rows
 
