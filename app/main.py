@@ -20,8 +20,9 @@ from app.accounts.provider import Provider
 from app.accounts.queries import service_note
 from app.accounts.warm import Remembered, Warm
 from app.aggregates.answers import Kept
-from app.db import Database, Gate, make_engine
+from app.db import Database, make_engine
 from app.errors import Unavailable
+from app.gate import Gate
 from app.once.doors import keep_answers, read_key
 from app.settings import Settings
 from app.web import metrics, problems, static_files

@@ -8,8 +8,8 @@ import anyio
 import anyio.to_thread
 from fastapi import Request
 
-from app.db import Gate
 from app.errors import TooMany, Unavailable
+from app.gate import Gate
 
 PATIENCE = 20.0
 """Seconds that a password waits for its turn; whoever sent it is then asked to come back."""

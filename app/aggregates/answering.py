@@ -92,7 +92,7 @@ def _holders(db: Session, asked: Question, territories: Sequence[Place]) -> dict
     if asked.level is Level.CIRCONSCRIPTION:
         return {territory.id: territory.id for territory in territories}
     inside = children_of(db, asked.within, TerritoryLevel.CIRCONSCRIPTION)
-    if len(territories) == 1:
+    if asked.within in territories:
         return {circonscription.id: asked.within.id for circonscription in inside}
     above = parents(db)
     wanted = {territory.id for territory in territories}

@@ -149,5 +149,5 @@ def strong_tag(*state: object) -> str:
     return f'"{sha256(repr((SHAPE, *state)).encode()).hexdigest()[:32]}"'
 
 
-SHAPE = 1
+SHAPE = 2
 """To be raised when the same data is answered in another way: what clients keep is then read again."""

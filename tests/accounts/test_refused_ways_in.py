@@ -183,12 +183,12 @@ def test_too_many_tries_say_when_to_come_back(db: Session, world: World) -> None
     [('"3"', 3), ('W/"3"', 3), (' "12" ', 12), ("3", -1), ('"x"', -1), ('"1234567890"', -1), ("*", -1)],
 )
 def test_the_version_of_if_match(sent: str, version: int) -> None:
-    assert access.expected_version(sent) == version
+    assert access.version_in(sent) == version
 
 
 def test_a_write_says_which_version_was_read(db: Session, world: World) -> None:
     with pytest.raises(VersionRequired):
-        access.expected_version(None)
+        access.version_in(None)
     user = User(email=NOBODY, name="Mona", created_at=NOW, version=4)
     access.check_version(user, 4)
     for former in (3, 5, -1, None):

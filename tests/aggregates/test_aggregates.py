@@ -140,7 +140,10 @@ def test_elections_are_read_as_they_are_at_every_level(ask: Ask, region: Region)
     for person, within, level in (
         ("rita", "099", "departement"),
         ("rita", "A99", "academie"),
+        ("rita", "A99", "departement"),
         ("nadia", "FR", "national"),
+        ("nadia", "FR", "academie"),
+        ("nadia", "FR", "departement"),
     ):
         row = ask(person, within=within, level=level, indicator="election_turnout")[0]
         assert (row["counted"], row["out_of"], row["schools_reporting"]) == (60, 200, 2)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.db import WAITING, Gate
+from app.gate import WAITING, Gate
 from app.main import create_app
 from app.settings import Settings
 from tests.ground.conftest import PATIENCE
