@@ -70,7 +70,7 @@ def confirm_enrolment(db: Session, actor: Actor, data: EnrolmentIn) -> list[str]
 def _new_recovery_code() -> str:
     """120 bits as six groups of four letters and digits: from 112 on a plain hash keeps it (ASVS 6.5.2)."""
     text = base64.b32encode(random.token_bytes(15)).decode().lower()
-    return "-".join(text[start : start + 4] for start in range(0, 24, 4))
+    return "-".join(text[start : start + 4] for start in range(0, len(text), 4))
 
 
 # --- a code is given -----------------------------------------------------------------------------------

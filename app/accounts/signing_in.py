@@ -62,7 +62,7 @@ def verified(claim: Claim) -> Attempt:
     if not secrets.password_matches(claim.stored, claim.password):
         return Attempt(claim.subjects, tried=claim.user_id)
     renewed_hash = secrets.hash_password(claim.password) if secrets.is_outdated(claim.stored) else ""
-    return Attempt(claim.subjects, claim.user_id, claim.user_id, renewed_hash)
+    return Attempt(claim.subjects, claim.user_id, renewed_hash=renewed_hash)
 
 
 def admit(db: Session, attempt: Attempt) -> UUID | None:
@@ -153,7 +153,7 @@ def renew_session(db: Session, session_id: UUID) -> tuple[str, str]:
 
 def complete_session(db: Session, actor: Actor, proof: SessionProof) -> None:
     """A code was given: from now on the session opens what its person may."""
-    assert actor.session_id is not None, "codes are given in a browser"
+    assert actor.session_id is not None  # codes are given in a browser
     turn = take_turn(db)
     factor_queries.prove_session(db, actor.session_id, proof)
     whole = actor_of_user(db, db.get_one(User, actor.user_id), Door.PAGE, actor.request_id)

@@ -3,21 +3,24 @@
 import json
 import logging
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
 from app import clock
-from app.accounts import queries, signing_in
+from app.accounts import access, queries
 from app.accounts.actor import Step, command_actor
-from app.accounts.models import ApiToken, SignInAttempt, TokenScope, WebSession
+from app.accounts.models import ApiToken, TokenScope, WebSession
 from app.domain.vocabulary import Door, Role
-from app.errors import TooMany
+from app.errors import SignInAgain
 from tests.accounts.place import Place, plain
-from tests.world import NOW, PASSWORD, A, World, add_token
+from tests.world import NOW, PASSWORD, A, World, add_school, add_token
 
 SignIn = Callable[[str], TestClient]
 INVITED = {"email": "mona@demo.invalid", "role": "teacher"}
@@ -30,9 +33,12 @@ def bearer(text: str) -> dict[str, str]:
 
 def with_password(sign_in: SignIn, name: str) -> TestClient:
     browser = sign_in("anonymous")
-    given = {"email": f"{name}@demo.invalid", "password": PASSWORD}
-    assert browser.post("/connexion", data=given).status_code == 303
+    assert sign_in_with(browser, name).status_code == 303
     return browser
+
+
+def sign_in_with(browser: TestClient, name: str, password: str = PASSWORD) -> Any:
+    return browser.post("/connexion", data={"email": f"{name}@demo.invalid", "password": password})
 
 
 # --- who it is -----------------------------------------------------------------------------------------
@@ -92,10 +98,36 @@ def test_a_reading_token_is_told_so(sign_in: SignIn, db: Session, world: World) 
     assert (said["code"], said["detail"]) == ("read_only_token", "Ce jeton ne permet que la lecture.")
 
 
-def test_a_form_that_is_too_old_is_told_so(sign_in: SignIn) -> None:
-    refused = sign_in("claire").post("/mon-compte/jetons", data={"csrf": "old"})
+def test_a_form_that_is_too_old_is_told_so(sign_in: SignIn, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "confiance.request"):
+        refused = sign_in("claire").post("/mon-compte/jetons", data={"csrf": "old"})
     assert refused.status_code == 403
     assert "Cette page a expiré : rechargez-la, puis envoyez à nouveau." in plain(refused.text)
+    assert "Claire" in refused.text
+    (line,) = [json.loads(one.getMessage()) for one in caplog.records if one.name == "confiance.request"]
+    assert line["code"] == "csrf"
+
+
+def test_who_asks_is_read_without_the_write_lock(
+    sign_in: SignIn, web: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite has one: a request that waits for it is already known, and its password not looked at yet."""
+    browser, database, asked = sign_in("claire"), web.state.database, list[bool]()
+    real = database.session
+
+    def noted(*, reading: bool = False) -> Any:
+        asked.append(reading)
+        return real(reading=reading)
+
+    monkeypatch.setattr(database, "session", noted)
+    for act in (
+        lambda: browser.post(INVITATIONS, json=INVITED),
+        lambda: browser.get("/aide"),
+        lambda: sign_in_with(browser, "claire"),
+    ):
+        asked.clear()
+        act()
+        assert asked[0] is True
 
 
 # --- when it was last used -----------------------------------------------------------------------------
@@ -126,6 +158,45 @@ def test_a_public_page_notes_nothing(sign_in: SignIn, db: Session, world: World)
     clock.pin(NOW + timedelta(minutes=30))
     assert "Claire" in browser.get("/aide").text
     assert {row.last_seen_at for row in db.scalars(select(WebSession))} == {NOW}
+
+
+def test_a_use_that_cannot_be_noted_is_in_the_log(
+    sign_in: SignIn, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The answer has left already; the next request notes it."""
+    broken = OperationalError("touch", {}, Exception("locked"))
+
+    def touch(*_: object) -> None:
+        raise broken
+
+    monkeypatch.setattr(queries, "touch", touch)
+    browser = sign_in("claire")
+    clock.pin(NOW + timedelta(minutes=5))
+    assert browser.get("/mon-compte").status_code == 200
+    (said,) = [one for one in caplog.records if one.name == "confiance.error"]
+    assert said.getMessage() == "touch"
+    assert said.exc_info is not None
+    assert said.exc_info[1] is broken
+
+
+@pytest.mark.parametrize(("minutes", "is_recent"), [(15, True), (16, False)])
+def test_a_quarter_of_an_hour_is_recent(db: Session, world: World, minutes: int, is_recent: bool) -> None:
+    actor = replace(Place(db, world).claire, opened_at=NOW)
+    clock.pin(NOW + timedelta(minutes=minutes))
+    if is_recent:
+        assert access.recently_signed_in(actor) is actor
+    else:
+        with pytest.raises(SignInAgain):
+            access.recently_signed_in(actor)
+
+
+def test_a_day_and_a_year_are_the_school_s_own(db: Session, world: World) -> None:
+    """On 31 July at 20:30 UTC it is August in La Réunion, and the new school year."""
+    clock.pin(datetime(2026, 7, 31, 20, 30, tzinfo=UTC))
+    school = add_school(db, "9740001A", "École du Récif", None)
+    school.departement = "974"
+    assert [access.today_at(one).isoformat() for one in (world.a, school)] == ["2026-07-31", "2026-08-01"]
+    assert [access.current_year(one) for one in (world.a, school)] == ["2025-2026", "2026-2027"]
 
 
 # --- what is left to do --------------------------------------------------------------------------------
@@ -173,40 +244,3 @@ def test_the_role_that_the_audit_keeps(db: Session, world: World) -> None:
     assert at.claire.role_at(world.b.id) == "page"
     assert at.rita.role_at(world.a.id) == Role.AUTHORITY.value
     assert at.admin.role_at(world.a.id) == Role.ADMINISTRATOR.value
-
-
-# --- tries ---------------------------------------------------------------------------------------------
-
-
-def test_who_counts_as_one_address() -> None:
-    """An IPv6 subscriber is given a /64 and may use all of it; an IPv4 address is one."""
-
-    def same(one: str, other: str) -> bool:
-        return signing_in.subjects_of("account:x", one)[1] == signing_in.subjects_of("account:x", other)[1]
-
-    assert same("2001:db8:0:1::1", "2001:db8:0:1:ffff::1")
-    assert same("2001:db8:0:1::1", "2001:db8:0:1:8000::1")
-    assert not same("2001:db8:0:1::1", "2001:db8:0:2::1")
-    assert not same("192.0.2.1", "192.0.2.2")
-    assert not same("testclient", "another")
-
-
-def test_failures_older_than_five_minutes_are_deleted(db: Session) -> None:
-    subjects = signing_in.subjects_of("account:x", "192.0.2.1")
-    for seconds in (0, 1, 301):
-        clock.pin(NOW + timedelta(seconds=seconds))
-        signing_in.count_failure(db, subjects)
-    kept = sorted((row.subject_hash, row.at) for row in db.scalars(select(SignInAttempt)))
-    assert kept == sorted((one, NOW + timedelta(seconds=seconds)) for one in subjects for seconds in (1, 301))
-
-
-def test_what_the_security_log_says(db: Session, world: World, caplog: pytest.LogCaptureFixture) -> None:
-    claire, subjects = world.users["claire"].id, signing_in.subjects_of("account:x", "192.0.2.1")
-    signing_in.admit(db, signing_in.Attempt(subjects, tried=claire))
-    signing_in.admit(db, signing_in.Attempt(subjects))
-    for _ in range(8):
-        signing_in.count_failure(db, subjects)
-    with pytest.raises(TooMany):
-        signing_in.admit(db, signing_in.Attempt(subjects, claire))
-    said = [(record.getMessage(), getattr(record, "user", None)) for record in caplog.records]
-    assert said == [("wrong password", claire), ("wrong password", "unknown"), ("too many tries", None)]

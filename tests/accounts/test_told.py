@@ -221,6 +221,7 @@ def sessions_of_someone_ended(at: Place) -> Told:
     opened(at)
     assert signing_in.end_sessions_of(at.db, command_actor(), "claire@demo.invalid") == 2
     who: Any = {"by": None, "role": "administrator", "in_school": False, "door": Door.COMMAND}
+    assert not queries.live_sessions(at.db, at.user("claire").id)
     target = f"user:{at.user('claire').id}"
     return Told("session.ended_by_operator", target, {"ended": 2}, **who)
 
@@ -228,6 +229,7 @@ def sessions_of_someone_ended(at: Place) -> Told:
 def every_session_ended(at: Place) -> Told:
     everybody = len(at.world.users)
     assert signing_in.end_sessions_of(at.db, at.admin, None) == everybody
+    assert not [name for name in at.world.users if queries.live_sessions(at.db, at.user(name).id)]
     who: Any = {"by": "admin", "role": "administrator", "in_school": False}
     return Told("session.ended_by_operator", "user:all", {"ended": everybody}, **who)
 
