@@ -1,4 +1,4 @@
-"""`python -m app invite | renew | reset-factor | unlink | end-duties | end-sessions | token`: people."""
+"""`python -m app invite | renew | reset-factor | unlink | end-… | token`: people."""
 
 import argparse
 from collections.abc import Iterator
@@ -49,6 +49,10 @@ def add_commands(commands: Any) -> None:
     leaving = commands.add_parser("end-duties", help="an inspector or an authority leaves: their duties end")
     leaving.add_argument("email")
     leaving.set_defaults(run=_end_duties)
+
+    resigning = commands.add_parser("end-administration", help="somebody administers the service no more")
+    resigning.add_argument("email")
+    resigning.set_defaults(run=_end_administration)
 
     unlink = commands.add_parser("unlink", help="end what lets an identity provider open somebody's account")
     unlink.add_argument("email")
@@ -132,6 +136,13 @@ def _end_duties(chosen: argparse.Namespace, settings: Settings) -> int:
     with _database(settings) as db:
         ended = duties.end_duties_above(db, command_actor(), chosen.email.strip().lower())
     print(f"{ended} duties ended.")
+    return 0
+
+
+def _end_administration(chosen: argparse.Namespace, settings: Settings) -> int:
+    with _database(settings) as db:
+        duties.end_administration(db, command_actor(), chosen.email.strip().lower())
+    print("Administrator no more.")
     return 0
 
 

@@ -51,6 +51,24 @@ def end_duties_above(db: Session, actor: Actor, email: str) -> int:
     return ended
 
 
+def end_administration(db: Session, actor: Actor, email: str) -> None:
+    """The person administers the service no more. Without any duty left, their sessions and so on end too.
+
+    Raises Forbidden unless an administrator asks, NotFound for an unknown address, Conflict for someone who
+    does not administer, and for the last who does: the service would be nobody's.
+    """
+    turn, user = account_to_operate(db, actor, email)
+    if not user.is_administrator:
+        raise Conflict("Cette personne n’administre pas le service.", code="no_duty")
+    if len(queries.administrators(db)) == 1:
+        told = "Plus personne n’administrerait le service : invitez d’abord quelqu’un d’autre."
+        raise Conflict(told, code="last_administrator")
+    user.is_administrator = False
+    db.flush()
+    after = {"sessions_ended": _close_without_duty(db, user)}
+    record(db, actor, turn, "duty.administration_ended", f"user:{user.id}", after=after)
+
+
 def hand_over_headship(db: Session, actor: Actor, uai: str, membership_id: UUID) -> SchoolMembership:
     """A teacher or the deputy becomes head teacher; the former head teacher becomes a teacher.
 

@@ -262,6 +262,11 @@ def end_territory_duties(db: Session, user_id: UUID, moment: datetime) -> int:
     return db.execute(wanted.values(ended_at=moment)).rowcount
 
 
+def administrators(db: Session) -> Sequence[UUID]:
+    """The accounts that administer the service."""
+    return db.scalars(select(User.id).where(col(User.is_administrator), col(User.ended_at).is_(None))).all()
+
+
 def _pending(moment: datetime) -> list[sa.ColumnElement[bool]]:
     return [
         col(Invitation.used_at).is_(None),

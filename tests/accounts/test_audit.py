@@ -133,6 +133,8 @@ def test_a_link_from_the_command_line(
         (["end-sessions", "personne@demo.invalid"], "Aucun compte"),
         (["end-duties", "personne@demo.invalid"], "Aucun compte"),
         (["end-duties", "lea@demo.invalid"], "pas de fonction"),
+        (["end-administration", "lea@demo.invalid"], "n’administre pas"),
+        (["end-administration", " Admin@demo.invalid "], "quelqu’un d’autre"),
         (["reset-factor", "claire@demo.invalid"], "pas de second facteur"),
         (["token", "personne@demo.invalid", "--label", "Essai"], "no account"),
         (["token", "claire@demo.invalid", "--label", "Essai", "--days", "400"], "jusqu’à 365"),
@@ -153,6 +155,20 @@ def test_the_operator_ends_the_duties_of_an_inspector(
     assert capsys.readouterr().out == "1 duties ended.\n"
     with committing.session(reading=True) as db:
         assert db.scalar(sa.text("SELECT count(*) FROM territory_membership WHERE ended_at IS NOT NULL")) == 1
+        assert broken_links(db) == (1, [])
+
+
+@pytest.mark.sqlite
+def test_the_operator_ends_an_administration(
+    committing: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with committing.session() as db:
+        db.execute(sa.text("UPDATE user SET is_administrator = 1 WHERE email = 'rita@demo.invalid'"))
+    assert main(["end-administration", " Admin@demo.invalid "]) == 0
+    assert capsys.readouterr().out == "Administrator no more.\n"
+    with committing.session(reading=True) as db:
+        left = db.scalars(sa.text("SELECT email FROM user WHERE is_administrator")).all()
+        assert left == ["rita@demo.invalid"]
         assert broken_links(db) == (1, [])
 
 

@@ -158,6 +158,18 @@ def _renew_someone_with_duties_elsewhere(at: Place) -> None:
             "Cette personne n’a pas de fonction au-dessus des écoles.",
         ),
         (
+            lambda at: duties.end_administration(at.db, at.admin, LEA),
+            409,
+            "no_duty",
+            "Cette personne n’administre pas le service.",
+        ),
+        (
+            lambda at: duties.end_administration(at.db, at.admin, "admin@demo.invalid"),
+            409,
+            "last_administrator",
+            "Plus personne n’administrerait le service : invitez d’abord quelqu’un d’autre.",
+        ),
+        (
             lambda at: (
                 at.make_deputy("lea"),
                 duties.hand_over_headship(at.db, at.lea, A, at.duty("lea").id),
@@ -228,6 +240,7 @@ def test_it_is_not_there_for_you(db: Session, world: World, act: Act) -> None:
     [
         lambda at: duties.renew_account_link(at.db, at.admin, NOBODY),
         lambda at: duties.end_duties_above(at.db, at.admin, NOBODY),
+        lambda at: duties.end_administration(at.db, at.admin, NOBODY),
         lambda at: identities.unlink_identity_of(at.db, at.admin, NOBODY),
         lambda at: signing_in.end_sessions_of(at.db, at.admin, NOBODY),
     ],
@@ -253,6 +266,7 @@ def _renewal_withdrawn_by_the_inspector(at: Place) -> None:
         lambda at: service.invite_above(at.db, at.ines, NOBODY, Role.ADMINISTRATOR, None),
         lambda at: duties.renew_account_link(at.db, at.ines, LEA),
         lambda at: duties.end_duties_above(at.db, at.rita, "ines@demo.invalid"),
+        lambda at: duties.end_administration(at.db, at.claire, "admin@demo.invalid"),
         lambda at: duties.end_duty(at.db, at.lea, A, at.duty("claire").id),
         lambda at: identities.unlink_identity_of(at.db, at.claire, LEA),
         lambda at: signing_in.end_sessions_of(at.db, at.claire, LEA),

@@ -104,6 +104,18 @@ def duties_above_ended(at: Place) -> Told:
     return Told("duty.ended_above", target, after, by="admin", role="administrator", in_school=False)
 
 
+def administration_ended(at: Place) -> Told:
+    """Claire still heads her school: her sessions go on, as those of a head teacher."""
+    at.user("claire").is_administrator = True
+    at.db.flush()
+    duties.end_administration(at.db, command_actor(), "claire@demo.invalid")
+    assert not at.user("claire").is_administrator
+    assert queries.live_sessions(at.db, at.user("claire").id)
+    who: Any = {"by": None, "role": "administrator", "in_school": False, "door": Door.COMMAND}
+    target = f"user:{at.user('claire').id}"
+    return Told("duty.administration_ended", target, {"sessions_ended": False}, **who)
+
+
 def headship_handed_over(at: Place) -> Told:
     head = duties.hand_over_headship(at.db, at.claire, A, at.duty("lea").id)
     before = {"head_id": str(at.user("claire").id), "role": "teacher"}
@@ -251,6 +263,7 @@ ACTS: list[Callable[[Place], Told]] = [
     renewal_made_by_the_operator,
     duty_ended,
     duties_above_ended,
+    administration_ended,
     headship_handed_over,
     headship_taken_up,
     token_made,
