@@ -9,7 +9,7 @@ from benchmarks.peers import FOLDER
 
 QUESTIONS = (
     "reading", "writing", "importing", "pages", "pooling", "transmitting", "weighing", "starting", "october",
-    "scale",
+    "scale", "browsing",
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
@@ -181,6 +182,29 @@ def naive() -> FastAPI:
         db.commit()
         db.refresh(data)
         return data
+
+    return app
+
+
+# --- pages ---------------------------------------------------------------------------------------------
+
+
+def pages() -> FastAPI:
+    """The files of a folder, compressed beforehand, and the product's own style sheets and scripts."""
+    from app.web.static_files import FOREVER, router
+
+    app, folder = _app(), Path(os.environ["FLOOR_FOLDER"])
+    app.include_router(router)
+    files = {file.name: file.read_bytes() for file in folder.iterdir()}
+
+    @app.get("/pages/{name}")
+    def page(name: str) -> Response:
+        return Response(files[f"{name}.gz"], media_type="text/html", headers={"Content-Encoding": "gzip"})
+
+    @app.get("/scripts/{name}")
+    def script(name: str) -> Response:
+        headers = {"Content-Encoding": "br", "Cache-Control": FOREVER}
+        return Response(files[f"{name}.br"], media_type="text/javascript", headers=headers)
 
     return app
 

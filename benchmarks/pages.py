@@ -2,9 +2,6 @@
 
 import asyncio
 import contextlib
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +23,7 @@ from app.main import create_app
 from app.reviews import charts
 from app.settings import Settings
 from benchmarks.measuring import OURS, Report, Samples, in_turn
-from benchmarks.servers import ROOT, Ask, Side, confiance, many_clients, one_client
+from benchmarks.servers import Ask, Side, confiance, demonstration, many_clients, one_client
 from dashboards.series import term_series
 
 COOKIE = "cookie-of-the-bench"
@@ -37,10 +34,7 @@ HOME = f"/ecoles/{MAIN.uai}"
 def run() -> Report:
     report = Report.on("page")
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{folder}/demo.db"
-        for command in ("migrate", "demo"):
-            own = os.environ | {"CONFIANCE_DATABASE_URL": url}
-            subprocess.run([sys.executable, "-m", "app", command], cwd=ROOT, env=own, check=True)
+        url = demonstration(folder)
         app = create_app(Settings(database_url=url, public_url="http://127.0.0.1", log_level="ERROR"))
         term = _sign_in(app)
         pages = {"sheet": HOME, "dashboard": f"{HOME}/tableau-de-bord/{term}"}

@@ -83,6 +83,15 @@ def confiance(database_url: str, **settings: str) -> Iterator[Server]:
         yield server
 
 
+def demonstration(folder: str) -> str:
+    """The URL of a new database with the invented schools of `python -m app demo`."""
+    url = f"sqlite:///{folder}/demo.db"
+    for command in ("migrate", "demo"):
+        own = os.environ | {"CONFIANCE_DATABASE_URL": url}
+        subprocess.run([sys.executable, "-m", "app", command], cwd=ROOT, env=own, check=True)
+    return url
+
+
 @contextlib.contextmanager
 def floor(name: str, **environment: str) -> Iterator[Server]:
     """An application of benchmarks/floors.py under the same server and the same options."""

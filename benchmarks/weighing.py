@@ -1,15 +1,12 @@
 """What a page weighs on the wire, first and second visit, in Chromium over the demonstration."""
 
-import os
-import subprocess
-import sys
 import tempfile
 
-from playwright.sync_api import Browser, CDPSession, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, Playwright, StorageState, sync_playwright
 
 from app.demo.places import MAIN
 from benchmarks.measuring import Report
-from benchmarks.servers import ROOT, confiance
+from benchmarks.servers import confiance, demonstration
 
 HOME = f"/ecoles/{MAIN.uai}"
 CHARTS = "plotly"
@@ -20,16 +17,11 @@ BARS = {"sheet": 60, "dashboard": 450}
 def run() -> Report:
     report = Report.on("weigh")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        url = f"sqlite:///{folder}/demo.db"
-        for command in ("migrate", "demo"):
-            own = os.environ | {"CONFIANCE_DATABASE_URL": url}
-            subprocess.run([sys.executable, "-m", "app", command], cwd=ROOT, env=own, check=True)
+        url = demonstration(folder)
         with confiance(url) as server:
-            browser = playwright.chromium.launch(
-                executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-            )
+            browser = launched(playwright)
             address = f"http://127.0.0.1:{server.port}"
-            state, term = _signed_in(browser, address)
+            state, term = signed_in(browser, address)
             pages = {
                 "sheet": HOME,
                 "entry": f"{HOME}/saisie/{term}",
@@ -56,7 +48,12 @@ def run() -> Report:
     return report
 
 
-def _signed_in(browser: Browser, address: str) -> tuple[StorageState, str]:
+def launched(playwright: Playwright) -> Browser:
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    return playwright.chromium.launch(executable_path="/usr/bin/chromium", args=quiet)
+
+
+def signed_in(browser: Browser, address: str) -> tuple[StorageState, str]:
     """The cookies of the demonstration's head teacher, and the term her sheet opens on."""
     context = browser.new_context(base_url=address, locale="fr-FR")
     page = context.new_page()
