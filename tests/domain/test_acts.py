@@ -9,7 +9,7 @@ from app.db import ROOT
 from app.domain.acts import ACTS, FIELDS, LONGEST, FieldChange, changes, subject, what_was_done
 
 ELSEWHERE = {"account", "calendar_link", "directory", "factor", "figures", "service", "session", "suggestion"}
-ELSEWHERE |= {"duty.ended_above", "term.released", "token"}
+ELSEWHERE |= {"duty.administration_ended", "duty.ended_above", "term.released", "token"}
 """What is recorded in the chain of acts without a school, or of no school in particular."""
 RECORDING = {"record", "_record", "_saved", "_write", "rewrite_event"}
 
