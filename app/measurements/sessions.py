@@ -9,7 +9,7 @@ from app.accounts.access import check_version, school_for, today_at
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import Turn, plain, record, take_turn
 from app.domain.rates import Figure
-from app.domain.school_year import Calendar, Term, term_of
+from app.domain.school_year import YEARS, Calendar, Term, term_of
 from app.domain.vocabulary import Source
 from app.errors import Invalid
 from app.measurements import queries
@@ -71,7 +71,7 @@ def delete_shared_analysis(
 def _term(db: Session, school: School, held_on: date) -> Term:
     if held_on > today_at(school):
         raise Invalid.one("held_on", "Cette date n’est pas encore passée.", "future")
-    if held_on.year < 2000:
+    if held_on.year <= YEARS.start:  # the first school year that is known begins at the end of that summer
         raise Invalid.one("held_on", "Écrivez l’année en quatre chiffres, par exemple 02/04/2027.", "too_old")
     return term_on(db, school, held_on)
 

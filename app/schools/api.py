@@ -45,8 +45,12 @@ Slug = Annotated[str, Path(max_length=60, description="Nom de l’indicateur", e
 async def written_over(
     if_match: Annotated[str | None, Header()] = None, if_none_match: Annotated[str | None, Header()] = None
 ) -> int:
-    """The version in If-Match; 0, « nothing there yet », for `If-None-Match: *`. Raises VersionRequired."""
-    return 0 if if_none_match and if_none_match.strip() == "*" else version_in(if_match)
+    """The version in If-Match; 0, « nothing there yet », for `If-None-Match: *`. Raises VersionRequired.
+
+    Of both, If-Match is the one that counts (RFC 9110 §13.2.2).
+    """
+    is_new = if_match is None and if_none_match is not None and if_none_match.strip() == "*"
+    return 0 if is_new else version_in(if_match)
 
 
 Over = Annotated[int, Depends(written_over)]

@@ -60,6 +60,15 @@ def test_a_calendar_that_would_move_a_session_is_refused(db: Session, world: Wor
         set_term_dates(db, claire, A, SchoolYear(YEAR), dates, 0)
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2000-01-01", "2000-08-31"])
+def test_a_session_before_the_years_that_are_known_is_refused(sign_in: SignIn, day: str) -> None:
+    refused = sign_in("lea").post(SESSIONS, json=HELD | {"held_on": day})
+    assert refused.status_code == 422
+    assert [(found["pointer"], found["code"]) for found in refused.json()["errors"]] == [
+        ("/held_on", "too_old")
+    ]
+
+
 def test_a_session_through_json(sign_in: SignIn) -> None:
     lea = sign_in("lea")
     made = lea.post(SESSIONS, json=HELD)
