@@ -223,9 +223,16 @@ FROM release_cell AS c JOIN territory ON territory.id = c.territory_id
 WHERE c.term = ? AND c.number = 1 AND c.indicator = ? AND territory.level = 'circonscription'
 """
 FOLDED = """
-SELECT territory.code, sum(p.counted), sum(p.out_of), count(*)
-FROM published_figure AS p JOIN territory ON territory.id = p.circonscription_id
-WHERE p.term = ? AND p.indicator = ? AND NOT p.is_small GROUP BY territory.code
+SELECT territory.code, sum(t.counted), sum(t.out_of), count(*)
+FROM transmission AS s
+JOIN transmitted_total AS t ON t.school_id = s.school_id AND t.term = s.term AND t.number = s.number
+JOIN school_year_profile AS p ON p.school_id = s.school_id
+JOIN territory ON territory.id = p.circonscription_id
+WHERE s.term = ? AND t.indicator = ? AND t.status = 'value' AND (t.out_of IS NULL OR t.out_of >= 11)
+    AND s.number = (SELECT max(number) FROM transmission WHERE school_id = s.school_id AND term = s.term)
+    AND p.year = (SELECT max(year) FROM school_year_profile
+                  WHERE school_id = s.school_id AND year <= substr(s.term, 1, 9))
+GROUP BY territory.code
 """
 NATIONAL = """
 SELECT c.term, c.indicator, c.counted, c.out_of FROM release_cell AS c

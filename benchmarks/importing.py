@@ -15,8 +15,9 @@ from app.db import Database, make_engine, uuid7
 from app.domain.vocabulary import Door, Source, Status
 from app.measurements.models import Measurement, TermTotal
 from app.schools.models import School, TrackedIndicator
+from benchmarks.clients import Client
 from benchmarks.measuring import OURS, Report, Samples, in_turn
-from benchmarks.servers import Ask, Client, Server, Side, confiance
+from benchmarks.servers import Ask, Server, Side, confiance
 from benchmarks.world import Country, build
 
 FLOOR, PEER = "floor: csv + executemany", "peer: csv + session.add_all"

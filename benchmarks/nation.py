@@ -13,10 +13,16 @@ from app.accounts import secrets
 from app.accounts.models import ApiToken, TerritoryMembership, TokenScope, User
 from app.aggregates.models import Breakdown, Release, ReleaseCell
 from app.db import Database, make_engine, migrate, uuid7
-from app.domain.vocabulary import PriorityEducation, Role, SchoolType, Sector, TerritoryLevel
+from app.domain.vocabulary import PriorityEducation, Role, SchoolType, Sector, Status, TerritoryLevel
 from app.schools.models import School, SchoolYearProfile, Territory
 from app.schools.queries import nation
-from app.transmissions.models import CirconscriptionTotal, CirconscriptionVersion, PublishedFigure
+from app.transmissions.models import (
+    CirconscriptionTotal,
+    CirconscriptionVersion,
+    PublishedFigure,
+    Transmission,
+    TransmittedTotal,
+)
 from benchmarks.world import OFFICIAL, past_years, uai_of
 
 A_CIRCONSCRIPTION = 38
@@ -42,7 +48,7 @@ class Nation:
 
 
 def build_nation(url: str, schools: int, seed: int = 1) -> Nation:
-    """Five years of sums a circonscription; the last term with the published rows of every school."""
+    """Five years of sums a circonscription; the last term with what every school sent, and what it adds."""
     migrate(url)
     database = Database(make_engine(url))
     made = _Making(random.Random(seed))
@@ -67,7 +73,8 @@ class _Making:
             table: []
             for table in (
                 Territory, User, TerritoryMembership, ApiToken, School, SchoolYearProfile, PublishedFigure,
-                CirconscriptionTotal, CirconscriptionVersion, Release, ReleaseCell,
+                CirconscriptionTotal, CirconscriptionVersion, Release, ReleaseCell, Transmission,
+                TransmittedTotal,
             )
         }  # fmt: skip
         self.readers: list[Reader] = []
@@ -99,15 +106,25 @@ class _Making:
                 )  # fmt: skip
                 self._cell(place, sums, len(schools))
                 if term == self.terms[-1]:
-                    self._published(place, indicator.slug, schools, figures, out_of)
+                    self._sent(place, indicator.slug, schools, figures, out_of)
+        self.rows[Transmission].extend(
+            {"school_id": school, "term": self.terms[-1], "number": 1, "ledger_version": 1,
+             "transmitted_at": self.now}
+            for school in schools
+        )  # fmt: skip
 
-    def _published(
+    def _sent(
         self, place: UUID, slug: str, schools: list[UUID], figures: list[int], out_of: int | None
     ) -> None:
         self.rows[PublishedFigure].extend(
             {"school_id": school, "term": self.terms[-1], "indicator": slug, "circonscription_id": place,
              "priority": PriorityEducation.NONE, "type": SchoolType.ELEMENTARY, "counted": counted,
              "out_of": out_of, "pupils": None, "is_small": False}
+            for school, counted in zip(schools, figures, strict=True)
+        )  # fmt: skip
+        self.rows[TransmittedTotal].extend(
+            {"school_id": school, "term": self.terms[-1], "number": 1, "indicator": slug,
+             "status": Status.VALUE, "counted": counted, "out_of": out_of, "grades": 0}
             for school, counted in zip(schools, figures, strict=True)
         )  # fmt: skip
 

@@ -22,8 +22,9 @@ from app.demo.places import MAIN
 from app.main import create_app
 from app.reviews import charts
 from app.settings import Settings
+from benchmarks.clients import many_clients, one_client
 from benchmarks.measuring import OURS, Report, Samples, in_turn
-from benchmarks.servers import Ask, Side, confiance, demonstration, many_clients, one_client
+from benchmarks.servers import Ask, Side, confiance, demonstration
 from dashboards.series import term_series
 
 COOKIE = "cookie-of-the-bench"

@@ -5,21 +5,12 @@ from functools import partial
 from itertools import count, product
 from urllib.parse import urlencode
 
+from benchmarks.clients import answer_of, many_clients, one_client
 from benchmarks.floors import POOLED
 from benchmarks.measuring import OURS, Report, in_turn
 from benchmarks.nation import Nation, build_nation
 from benchmarks.peers import settings_of_datasette
-from benchmarks.servers import (
-    Ask,
-    Client,
-    Server,
-    Side,
-    confiance,
-    floor,
-    free_port,
-    many_clients,
-    one_client,
-)
+from benchmarks.servers import Ask, Server, Side, confiance, floor, free_port
 from benchmarks.servers import running as run_server
 from benchmarks.world import OFFICIAL
 
@@ -94,7 +85,8 @@ def _one_circonscription(
 
 def _from_memory(report: Report, large: Nation, ours: Server, raw: Server, peer: Server) -> None:
     first = _ask(large, 0)
-    tag, size = _tag_and_size(ours, first)
+    answer = answer_of(ours, first)
+    tag, size = answer.header("etag"), len(answer.got)
     known = _ask(large, 0, **{"If-None-Match": tag})
     unchanged = Ask(known.path, known.headers, expected=304)
     same = Ask(f"/same/{large.inspectors[0].code}?size={size}")
@@ -121,13 +113,6 @@ def _from_memory(report: Report, large: Nation, ours: Server, raw: Server, peer:
     report.at_least("warm requests/s to Datasette, 16 clients", mine / found[PEER].per_second, 3)
     report.at_least("warm requests/s to as many bytes, 16 clients", mine / found[SAME].per_second, 0.6)
     report.at_most("a 304 to the 200, p50", one["304"].p50 / one["200"].p50, 1)
-
-
-def _tag_and_size(server: Server, ask: Ask) -> tuple[str, int]:
-    connection = Client(Side(server, lambda _client: ask)).connection
-    connection.request(ask.method, ask.path, headers=dict(ask.headers))
-    answer = connection.getresponse()
-    return answer.headers["ETag"], len(answer.read())
 
 
 def _the_country(report: Report, large: Nation, ours: Server, raw: Server) -> None:

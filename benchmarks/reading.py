@@ -3,11 +3,12 @@
 import tempfile
 from urllib.parse import urlencode
 
+from benchmarks.clients import many_clients, one_client
 from benchmarks.databases import POSTGRESQL, driver_url, not_there, on_postgresql
 from benchmarks.floors import TOTALS
 from benchmarks.measuring import OURS, Report, in_turn
 from benchmarks.peers import settings_of_datasette
-from benchmarks.servers import Ask, Side, confiance, floor, free_port, many_clients, one_client, running
+from benchmarks.servers import Ask, Side, confiance, floor, free_port, running
 from benchmarks.world import Head, build
 from tests.postgresql import NoServer
 

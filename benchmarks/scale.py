@@ -16,9 +16,10 @@ import sqlalchemy as sa
 
 from app.db import Database, make_engine
 from app.domain.uai import LETTERS
+from benchmarks.clients import one_client
 from benchmarks.measuring import Report, in_turn
 from benchmarks.peers import FOLDER
-from benchmarks.servers import ROOT, Ask, Server, Side, confiance, one_client
+from benchmarks.servers import ROOT, Ask, Server, Side, confiance
 from benchmarks.world import Country, Head, Rows, build, head_of, past_years
 from benchmarks.writing import Boxes
 

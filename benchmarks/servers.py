@@ -1,21 +1,15 @@
 """Servers in processes of their own, on loopback, and clients that keep their connection."""
 
 import contextlib
-import dataclasses
-import functools
 import http.client
-import operator
 import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from benchmarks.measuring import Samples
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180
@@ -124,66 +118,3 @@ class Side:
     server: Server
     asks: Callable[[int], Ask]
     hears: Callable[[int, bytes], None] = ignore
-
-
-class Client:
-    """One kept connection: the standard library's, the same for every side."""
-
-    def __init__(self, side: Side, number: int = 0) -> None:
-        self.side, self.number = side, number
-        self.connection = http.client.HTTPConnection("127.0.0.1", side.server.port, timeout=60)
-
-    def send(self, times: int) -> Samples:
-        """Seconds from the first byte sent to the last one read; an unexpected answer is an error."""
-        found, errors = [], 0
-        self.connection.close()  # while the other sides had their turn, the server may have hung up
-        self.connection.connect()
-        for _ in range(times):
-            ask, body, status = self.side.asks(self.number), b"", 0
-            started = time.perf_counter()
-            try:
-                self.connection.request(ask.method, ask.path, ask.body, dict(ask.headers))
-                answer = self.connection.getresponse()
-                body, status = answer.read(), answer.status
-            except OSError:
-                self.connection.close()
-            found.append(time.perf_counter() - started)
-            if status == ask.expected:
-                self.side.hears(self.number, body)
-            else:
-                errors += 1
-        return Samples(tuple(found), errors)
-
-
-def one_client(side: Side, times: int) -> Callable[[], Samples]:
-    """A measure for `in_turn`: `times` requests, one after the other."""
-    client = Client(side)
-    return lambda: _with_cpu(side.server, lambda: client.send(times))
-
-
-def _with_cpu(server: Server, measure: Callable[[], Samples]) -> Samples:
-    before = server.cpu()
-    return dataclasses.replace(measure(), cpu=server.cpu() - before)
-
-
-def many_clients(side: Side, clients: int = 16, times: int = 20) -> Callable[[], Samples]:
-    """A measure for `in_turn`: `clients` at once, each on a new connection, `times` requests each."""
-
-    def measure() -> Samples:
-        found: list[Samples] = []
-        ready = threading.Barrier(clients)
-
-        def work(number: int) -> None:
-            client = Client(side, number)
-            ready.wait()
-            found.append(client.send(times))
-            client.connection.close()
-
-        threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return functools.reduce(operator.add, found)
-
-    return lambda: _with_cpu(side.server, measure)

@@ -3,9 +3,10 @@
 import json
 import tempfile
 
+from benchmarks.clients import many_clients, one_client
 from benchmarks.databases import POSTGRESQL, driver_url, not_there, on_postgresql
 from benchmarks.measuring import OURS, Report, in_turn
-from benchmarks.servers import Ask, Side, confiance, floor, many_clients, one_client
+from benchmarks.servers import Ask, Side, confiance, floor
 from benchmarks.world import Country, build
 from tests.postgresql import NoServer
 
