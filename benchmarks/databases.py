@@ -1,7 +1,6 @@
 """A PostgreSQL for the questions that are asked of both databases."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from benchmarks.measuring import Report
 from tests import postgresql
@@ -11,20 +10,19 @@ SAFE = {"listen_addresses": "", "max_connections": "100"}
 POSTGRESQL = "PostgreSQL"
 
 
-@contextmanager
-def on_postgresql(name: str) -> Iterator[str]:
-    """The URL of an empty database, on a server of its own or on TEST_DATABASE_URL's. Raises NoServer."""
-    with postgresql.server(SAFE) as url:
-        try:
-            yield postgresql.fresh_database(url, name)
-        finally:
-            postgresql.drop_database(url, name)
+def also_on_postgresql(report: Report, measure: Callable[[Report, str], None]) -> None:
+    """Measure in an empty database, on a server of its own or on TEST_DATABASE_URL's; or say why not."""
+    name = f"bench_{report.question}"
+    try:
+        with postgresql.server(SAFE) as url:
+            try:
+                measure(report, postgresql.fresh_database(url, name))
+            finally:
+                postgresql.drop_database(url, name)
+    except postgresql.NoServer as reason:
+        report.number(POSTGRESQL, f"not measured: {reason}")
 
 
 def driver_url(url: str) -> str:
     """The same address as the driver alone takes it."""
     return url.replace("postgresql+psycopg://", "postgresql://")
-
-
-def not_there(report: Report, reason: postgresql.NoServer) -> None:
-    report.number(POSTGRESQL, f"not measured: {reason}")

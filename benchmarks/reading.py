@@ -4,13 +4,12 @@ import tempfile
 from urllib.parse import urlencode
 
 from benchmarks.clients import many_clients, one_client
-from benchmarks.databases import POSTGRESQL, driver_url, not_there, on_postgresql
+from benchmarks.databases import POSTGRESQL, also_on_postgresql, driver_url
 from benchmarks.floors import TOTALS
 from benchmarks.measuring import OURS, Report, in_turn
 from benchmarks.peers import settings_of_datasette
 from benchmarks.servers import Ask, Side, confiance, floor, free_port, running
 from benchmarks.world import Head, build
-from tests.postgresql import NoServer
 
 FLOOR, PG_FLOOR, PEER = "floor: sqlite3 + orjson", "floor: psycopg + orjson", "peer: Datasette"
 
@@ -27,11 +26,7 @@ def datasette_query(uai: str) -> str:
 def run() -> Report:
     report = Report.on("read")
     _on_sqlite(report)
-    try:
-        with on_postgresql("bench_read") as url:
-            _on_postgresql(report, url)
-    except NoServer as reason:
-        not_there(report, reason)
+    also_on_postgresql(report, _on_postgresql)
     return report
 
 

@@ -4,11 +4,10 @@ import json
 import tempfile
 
 from benchmarks.clients import many_clients, one_client
-from benchmarks.databases import POSTGRESQL, driver_url, not_there, on_postgresql
+from benchmarks.databases import POSTGRESQL, also_on_postgresql, driver_url
 from benchmarks.measuring import OURS, Report, in_turn
 from benchmarks.servers import Ask, Side, confiance, floor
 from benchmarks.world import Country, build
-from tests.postgresql import NoServer
 
 FLOOR, NAIVE = "floor: one INSERT and its commit", "naive FastAPI + SQLModel"
 LEAST = "the same guarantees by hand"
@@ -60,11 +59,7 @@ def bare(client: int) -> Ask:
 def run() -> Report:
     report = Report.on("write")
     _on_sqlite(report)
-    try:
-        with on_postgresql("bench_write") as url:
-            _on_postgresql(report, url)
-    except NoServer as reason:
-        not_there(report, reason)
+    also_on_postgresql(report, _on_postgresql)
     return report
 
 
