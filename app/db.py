@@ -22,14 +22,14 @@ import sqlalchemy as sa
 import sqlalchemy.dialects.postgresql
 import sqlalchemy.dialects.sqlite
 from fastapi import Depends, Request
-from pydantic import AfterValidator, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session, SQLModel
 
 from app.domain.personal import refuse_personal
-from app.domain.school_year import SchoolYear, Term
+from app.domain.school_year import TERM_PATTERN, YEAR_PATTERN, SchoolYear, Term
 from app.errors import Unavailable
 from app.gate import Gate
 from app.prepared import Prepared, Row
@@ -71,8 +71,10 @@ Flag = Annotated[bool, pydantic.Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(refuse_control)]
 Impersonal = Annotated[Text, AfterValidator(refuse_personal)]
-TermKey = Annotated[str, AfterValidator(Term)]
-YearKey = Annotated[str, AfterValidator(SchoolYear)]
+TermKey = Annotated[str, AfterValidator(Term), WithJsonSchema({"type": "string", "pattern": TERM_PATTERN})]
+YearKey = Annotated[
+    str, AfterValidator(SchoolYear), WithJsonSchema({"type": "string", "pattern": YEAR_PATTERN})
+]
 
 
 def choice(kind: type[StrEnum]) -> sa.Enum:

@@ -30,7 +30,7 @@ from app.web.compress import CompressPages
 from app.web.forms import read_posted
 from app.web.http import Surround, set_up_logging
 from app.web.matching import match_at_once
-from app.web.openapi import with_keys, with_problems, with_tokens
+from app.web.openapi import with_keys, with_links, with_problems, with_tokens
 from app.web.templating import make_environment
 
 DESCRIPTION = """\
@@ -86,7 +86,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     def document() -> dict[str, Any]:
         found = app.openapi_schema
-        return found or with_tokens(with_keys(with_problems(write_document())), open_to_all)
+        return found or with_links(with_tokens(with_keys(with_problems(write_document())), open_to_all))
 
     app.openapi = document  # type: ignore[method-assign]  # FastAPI documents replacing it
     app.add_middleware(CompressPages)

@@ -1,9 +1,10 @@
 """AGIR: what a school does, when it takes place, with which partners."""
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import ValidationInfo, field_validator
+from pydantic import AfterValidator, ValidationInfo, WithJsonSchema, field_validator
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -20,6 +21,17 @@ from app.domain.vocabulary import (
     PartnerSector,
     PartnerSpecialty,
 )
+
+
+def _known_lever(value: str) -> str:
+    if value not in LEVERS:
+        raise ValueError("Choisissez un des cinq leviers proposés.")
+    return value
+
+
+LeverSlug = Annotated[
+    Text, AfterValidator(_known_lever), WithJsonSchema({"type": "string", "enum": list(LEVERS)})
+]
 
 
 class PartnerIn(SQLModel):
@@ -102,7 +114,7 @@ class ActionIn(SQLModel):
     }
 
     axis: Axis = Field(title="Axe")
-    lever: Text | None = Field(
+    lever: LeverSlug | None = Field(
         default=None,
         max_length=60,
         title="Levier",
@@ -127,13 +139,6 @@ class ActionIn(SQLModel):
     planned_to: Day = Field(title="Au", description="Exemple\u202f: 25/06/2027")
     goal_ids: list[UUID] = Field(default_factory=list, max_length=20, title="Objectifs servis")
     partner_ids: list[UUID] = Field(default_factory=list, max_length=20, title="Partenaires")
-
-    @field_validator("lever")
-    @classmethod
-    def _known_lever(cls, value: str | None) -> str | None:
-        if value is not None and value not in LEVERS:
-            raise ValueError("Choisissez un des cinq leviers proposés.")
-        return value
 
     @field_validator("planned_to")
     @classmethod

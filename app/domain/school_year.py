@@ -11,6 +11,9 @@ from app.domain.territories import DEPARTEMENTS
 
 DAY = timedelta(days=1)
 YEARS = range(2000, 2100)
+YEAR_PATTERN = "^20[0-9]{2}-2[01][0-9]{2}$"
+TERM_PATTERN = "^20[0-9]{2}-2[01][0-9]{2}-T[123]$"
+"""For the documentation of the JSON door; that the second year follows the first, the classes below know."""
 
 
 class SchoolYear(str):

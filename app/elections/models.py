@@ -5,6 +5,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic import ConfigDict, ValidationInfo, field_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
@@ -46,6 +47,9 @@ class ElectionListIn(SQLModel):
     )
 
 
+_COUNTED: JsonDict = {name: {"type": "integer"} for name in ("registered", "voters", "blank_null")}
+
+
 class ElectionIn(SQLModel):
     """What the official result sheet says.
 
@@ -57,6 +61,11 @@ class ElectionIn(SQLModel):
         extra="forbid",
         validate_default=True,  # a number that is missing is judged by what was said before it
         json_schema_extra={
+            "anyOf": [
+                {"required": ["registered", "voters", "blank_null"], "properties": _COUNTED},
+                {"required": ["no_ballot"], "properties": {"no_ballot": {"const": True}}},
+                {"required": ["held_with"], "properties": {"held_with": {"type": "string"}}},
+            ],
             "examples": [
                 {
                     "held_on": "2026-10-09",
@@ -70,7 +79,7 @@ class ElectionIn(SQLModel):
                         {"name": "Parents de l’école", "category": "local_association", "votes": 50},
                     ],
                 }
-            ]
+            ],
         },
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, PrimaryKeyConstraint
 from sqlmodel import Field as Column
 from sqlmodel import SQLModel
 
-from app.actions.models import ActionIn
+from app.actions.models import ActionIn, LeverSlug
 from app.db import Text
 from app.domain.engagement import Step
 from app.domain.levers import LEVERS, Setting, Strategy, Theme
@@ -18,6 +18,11 @@ from app.domain.practices import PRACTICES, Wanted
 from app.domain.vocabulary import Audience, Axis, PartnerKind
 
 Condition = Annotated[str, StringConstraints(min_length=3, max_length=200), Text]
+
+
+def _or_blank(schema: dict[str, Any]) -> None:
+    """What a box of the search form may be sent as, too: a blank asks nothing."""
+    schema["anyOf"].append({"const": ""})
 
 
 class LibraryFilter(BaseModel):
@@ -32,31 +37,30 @@ class LibraryFilter(BaseModel):
         description="Chaque mot doit se trouver, sans accent ni pluriel.",
         examples=["cafe parent"],
     )
-    step: Step | None = Field(default=None, title="Ce qu’elle demande aux parents")
-    axis: Axis | None = Field(default=None, title="Axe")
-    lever: Text | None = Field(default=None, title="Levier", examples=["conviviality"])
-    audience: Audience | None = Field(default=None, title="Pour qui")
+    step: Step | None = Field(
+        default=None, title="Ce qu’elle demande aux parents", json_schema_extra=_or_blank
+    )
+    axis: Axis | None = Field(default=None, title="Axe", json_schema_extra=_or_blank)
+    lever: LeverSlug | None = Field(
+        default=None, title="Levier", examples=["conviviality"], json_schema_extra=_or_blank
+    )
+    audience: Audience | None = Field(default=None, title="Pour qui", json_schema_extra=_or_blank)
 
     @model_validator(mode="before")
     @classmethod
     def _without_blanks(cls, asked: Any) -> Any:
-        """A form sends its empty boxes too."""
-        return {name: value for name, value in asked.items() if value != ""}
-
-    @field_validator("lever")
-    @classmethod
-    def _known_lever(cls, value: str | None) -> str | None:
-        if value is not None and value not in LEVERS:
-            raise ValueError("Choisissez un des cinq leviers proposés.")
-        return value
+        boxes = {name for name, info in cls.model_fields.items() if info.json_schema_extra is _or_blank}
+        return {name: value for name, value in asked.items() if value != "" or name not in boxes}
 
 
 class PracticeFilter(LibraryFilter):
     """The practices of the library."""
 
-    age: Age | None = Field(default=None, title="Âge des enfants")
-    partner_kind: PartnerKind | None = Field(default=None, title="Avec quel partenaire")
-    effort: Effort | None = Field(default=None, title="Effort pour l’équipe")
+    age: Age | None = Field(default=None, title="Âge des enfants", json_schema_extra=_or_blank)
+    partner_kind: PartnerKind | None = Field(
+        default=None, title="Avec quel partenaire", json_schema_extra=_or_blank
+    )
+    effort: Effort | None = Field(default=None, title="Effort pour l’équipe", json_schema_extra=_or_blank)
 
     @property
     def wanted(self) -> Wanted:

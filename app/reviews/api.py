@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from app.accounts.access import CurrentActor, IfMatch, Uai, school_for
 from app.accounts.actor import Actor, Task
 from app.db import Db
-from app.domain.school_year import Term
+from app.domain.school_year import TERM_PATTERN, Term
 from app.reviews import meeting, queries, service
 from app.reviews.kinds import ReviewState
 from app.reviews.models import (
@@ -31,7 +31,10 @@ from app.web.paging import Page, tagged
 router = APIRouter(prefix="/api/v1/schools/{uai}/reviews", tags=["AJUSTER"])
 
 
-async def _term(term: Annotated[str, Path(examples=["2026-2027-T1"])]) -> Term:
+_TERM = Path(examples=["2026-2027-T1"], json_schema_extra={"pattern": TERM_PATTERN})
+
+
+async def _term(term: Annotated[str, _TERM]) -> Term:
     return term_or_404(term)
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Actor, Task
 from app.db import Db
-from app.domain.school_year import SchoolYear
+from app.domain.school_year import YEAR_PATTERN, SchoolYear
 from app.reviews.minutes_pages import drawings_of
 from app.reviews.year import year_report
 from app.reviews.year_docx import year_docx
@@ -20,7 +20,9 @@ from app.web.paper import DOCX
 from app.web.templating import render, see_other
 
 router = APIRouter(prefix="/ecoles/{uai}/annee", default_response_class=HTMLResponse, include_in_schema=False)
-YearPath = Annotated[str, Path(max_length=9, examples=["2026-2027"])]
+YearPath = Annotated[
+    str, Path(max_length=9, examples=["2026-2027"], json_schema_extra={"pattern": YEAR_PATTERN})
+]
 
 
 def year_url(uai: str, year: str) -> str:

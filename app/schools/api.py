@@ -12,7 +12,7 @@ from app.accounts.actor import Task
 from app.accounts.queries import visible_schools
 from app.db import Db
 from app.domain.indicators import Indicator
-from app.domain.school_year import SchoolYear, today_in, year_of
+from app.domain.school_year import YEAR_PATTERN, SchoolYear, today_in, year_of
 from app.errors import NotFound
 from app.schools import queries, service
 from app.schools.catalogue import FrameworkOut, IndicatorOut, TrackedOut, all_indicators, framework
@@ -36,7 +36,7 @@ router = APIRouter(prefix="/api/v1/schools", tags=["Écoles"])
 
 Year = Annotated[
     str,
-    Path(description="Année scolaire", examples=["2026-2027"]),
+    Path(description="Année scolaire", examples=["2026-2027"], json_schema_extra={"pattern": YEAR_PATTERN}),
     AfterValidator(lambda text: SchoolYear(text)),
 ]
 Slug = Annotated[str, Path(max_length=60, description="Nom de l’indicateur", examples=["seats_filled"])]

@@ -1,5 +1,6 @@
 """The document of the JSON door: what FastAPI writes, with our problems in the place of its own errors."""
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -45,9 +46,18 @@ KEY: dict[str, Any] = {
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
 }
-VERSIONS = {
-    "if-match": ("L’`ETag` de la donnée lue. Sans lui : 428 ; s’il n’est plus le bon : 412.", '"3"'),
-    "if-none-match": ("`*` : rien n’est encore écrit à cette adresse.", "*"),
+VERSIONS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "if-match": (
+        "L’`ETag` de la donnée lue. Sans lui : 428 ; s’il n’est plus le bon : 412.",
+        '"3"',
+        {"pattern": '^(W/)?"[0-9]{1,9}"$'},
+    ),
+    "if-none-match": ("`*` : rien n’est encore écrit à cette adresse.", "*", {}),
+}
+ETAG: dict[str, Any] = {
+    "description": "La version de la donnée, à joindre en `If-Match` pour l’écrire.",
+    "required": True,
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,9}"$'},
 }
 ANSWER: dict[str, Any] = {
     "description": (
@@ -94,13 +104,59 @@ def with_tokens(document: dict[str, Any], public: Collection[str]) -> dict[str, 
     return document
 
 
+def with_links(document: dict[str, Any]) -> dict[str, Any]:
+    """Say what an answer leads to: the row that was made, and what its version lets one write."""
+    paths: dict[str, dict[str, Any]] = document["paths"]
+    for path, operations in paths.items():
+        if "get" in operations:
+            same = {name: f"$request.path.{name}" for name in _names_in(path)}
+            writes = [operations[verb] for verb in ("put", "patch", "delete") if verb in operations]
+            _link(operations["get"]["responses"]["200"], writes, same)
+        made = operations.get("post", {}).get("responses", {}).get("201")
+        item = made and _item_of(path, paths)
+        if item and _has_id(document, made):
+            *known, own = _names_in(item)
+            given = {name: f"$request.path.{name}" for name in known} | {own: "$response.body#/id"}
+            _link(made, [found for verb, found in paths[item].items() if verb != "post"], given)
+    return document
+
+
+def _names_in(path: str) -> list[str]:
+    return re.findall(r"{(\w+)}", path)
+
+
+def _item_of(path: str, paths: Collection[str]) -> str | None:
+    """The address of one row of a list, which may be shorter than the list's own."""
+    item = re.compile(rf".*/{re.escape(path.rpartition('/')[2])}/{{\w+_id}}")
+    found = (one for one in paths if item.fullmatch(one) and set(_names_in(one)[:-1]) <= set(_names_in(path)))
+    return next(found, None)
+
+
+def _has_id(document: dict[str, Any], answer: dict[str, Any]) -> bool:
+    name = answer["content"]["application/json"]["schema"].get("$ref", "").rpartition("/")[2]
+    return "id" in document["components"]["schemas"].get(name, {}).get("properties", {})
+
+
+def _link(answer: dict[str, Any], targets: list[dict[str, Any]], addressed: dict[str, str]) -> None:
+    for target in targets:
+        version = {}
+        if any(part.get("name") == "if-match" for part in target.get("parameters", [])):
+            answer["headers"] = {"ETag": ETAG}
+            version = {"header.if-match": "$response.header.ETag"}
+        given = {f"path.{name}": expression for name, expression in addressed.items()} | version
+        answer.setdefault("links", {})[target["operationId"]] = {
+            "operationId": target["operationId"],
+            "parameters": given,
+        }
+
+
 def _say_versions(parameters: list[dict[str, Any]]) -> None:
     """A header is a text or is not there: it is never null."""
     found = [parameter for parameter in parameters if parameter.get("name") in VERSIONS]
     for parameter in found:
         parameter["required"] = len(found) == 1
-        parameter["schema"] = {"type": "string"}
-        parameter["description"], parameter["example"] = VERSIONS[parameter["name"]]
+        parameter["description"], parameter["example"], shape = VERSIONS[parameter["name"]]
+        parameter["schema"] = {"type": "string"} | shape
 
 
 def with_problems(document: dict[str, Any]) -> dict[str, Any]:
