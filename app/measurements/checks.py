@@ -84,7 +84,7 @@ def check_shape(indicator: Indicator, counted: int, out_of: int | None, at: str 
         raise Invalid.one(f"{at}counted", _ELSEWHERE[indicator.fed_by], "fed_elsewhere")
     if counted > indicator.max_counted:
         told = f"Écrivez un nombre jusqu’à {number(indicator.max_counted)}."
-        raise Invalid.one(f"{at}counted", told, "less_than_equal")
+        raise Invalid.one(f"{at}counted", told, "above_most")
     if indicator.is_rate and out_of is None:
         raise Invalid.one(f"{at}out_of", "Écrivez aussi sur combien.", "out_of_missing")
     if not indicator.is_rate and out_of is not None:

@@ -35,8 +35,11 @@ CONFIG = {
         },
     },
 }
-SHAPES = {*get_args(ErrorType), "day"} - {"value_error"}
-"""Codes of what a schema says by itself; the others are rules of the house, told in words only."""
+SHAPES = {*get_args(ErrorType), "day"} - {"value_error", "missing"}
+"""Codes of what a schema says by itself; the others are rules of the house, told in words only.
+
+What a schema requires is in every valid example: what is still missing there, another answer asks for.
+"""
 
 
 def loaded(document: dict[str, Any], web: FastAPI, seed: int | None) -> BaseSchema:
