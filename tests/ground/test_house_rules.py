@@ -69,7 +69,7 @@ LONG = {
     "app/domain/indicators.py": 350,  # data: the catalogue of indicators
     "app/domain/practices_linking.py": 380,  # data: the practices of the five levers
     "app/domain/vocabulary.py": 380,  # data: every enumeration with its French labels
-    "app/elections/models.py": 330,  # an election, its lists, and what a pasted sheet proposes of them
+    "app/elections/models.py": 340,  # an election, its lists, and what a pasted sheet proposes of them
     "app/reviews/models.py": 330,  # tables and bodies of a review that name each other
     "app/reviews/queries.py": 330,  # reads of reviews, of the team's effort and of what was copied
     "app/reviews/overview.py": 330,  # one reading of the whole sheet for the page, the meeting and the copy
