@@ -38,11 +38,12 @@ def free_port() -> int:
         return port
 
 
-def serve(database_url: str) -> Iterator[Site]:
-    """A server in a thread: it shares the pinned clock of the tests."""
+def serve(database_url: str, **more: str) -> Iterator[Site]:
+    """A server in a thread, with more settings if need be: it shares the pinned clock of the tests."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    app = create_app(Settings(database_url=database_url, public_url=url, log_level="ERROR", now=NOW))
+    own = {"database_url": database_url, "public_url": url, "log_level": "ERROR", "now": NOW}
+    app = create_app(Settings.model_validate(own | more))
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -6,24 +6,16 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app import clock
 from app.domain.one_time import code_at, step_at
+from tests.browser.looking import looked_at
 from tests.world import NOW, PASSWORD
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]}
 ADDRESS = "Adresse de courriel"
-
-
-def looked_at(page: Page) -> None:
-    """Axe finds nothing, and the page fits its width."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(item["id"], node["html"]) for item in found for node in item["nodes"]] == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def sign_in(page: Page) -> None:

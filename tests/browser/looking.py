@@ -1,0 +1,18 @@
+"""What every page is held to: axe, and its width."""
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]}
+
+
+def found_by_axe(page: Page) -> list[str]:
+    """WCAG 2.2 A and AA, and RGAA where axe knows it: a line for each element."""
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]]
+
+
+def looked_at(page: Page) -> None:
+    """Axe finds nothing, and the page fits its width."""
+    assert found_by_axe(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
