@@ -9,7 +9,7 @@ from benchmarks.peers import FOLDER
 
 QUESTIONS = (
     "reading", "writing", "importing", "pages", "pooling", "transmitting", "weighing", "starting", "october",
-    "scale", "browsing",
+    "scale", "browsing", "signing",
 )  # fmt: skip
 
 

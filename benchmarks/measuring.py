@@ -136,7 +136,7 @@ class Setting:
     def now(cls, day: str) -> "Setting":
         names = ("fastapi", "sqlmodel", "sqlalchemy", "pydantic", "uvicorn")
         libraries = {"python": platform.python_version()} | {name: version(name) for name in names}
-        return cls(day, _processors(), platform.system(), os.getloadavg()[0], libraries)
+        return cls(day, processors(), platform.system(), os.getloadavg()[0], libraries)
 
     def __str__(self) -> str:
         known = ", ".join(f"{name} {number}" for name, number in self.libraries.items())
@@ -183,5 +183,5 @@ def write_json(reports: Sequence[Report], setting: Setting, file: Path) -> None:
     file.write_text(json.dumps({"setting": asdict(setting), "questions": found}, indent=1))
 
 
-def _processors() -> int:
+def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
