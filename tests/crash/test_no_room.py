@@ -1,5 +1,11 @@
 """The disk is full: writes are refused with a sentence, reading goes on, and room is all that is missing."""
 
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from app.web.problems import is_full
+from tests.crash.harness import Nursery, Place, serving, settle
 from tests.ground.conftest import PATIENCE, Served
 from tests.world import A
 
@@ -53,6 +60,55 @@ def test_a_full_disk_refuses_writes_only(served: Served, room: list[int]) -> Non
     assert (page.status_code, "Plus de place" in page.text) == (507, True)
     assert before == after == len(answers)
     assert again.status_code == 201
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, of 16 MB, in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)]
+    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a disk may not be mounted here: it takes root, and a container that lets it")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """A file that takes all the room there is left."""
+    filler = disk / "filler"
+    with suppress(OSError):  # the service writes there as well
+        filler.write_bytes(bytes(shutil.disk_usage(disk).free))
+    return filler
+
+
+@pytest.mark.sqlite
+@pytest.mark.long
+def test_a_disk_that_is_really_full(nursery: Nursery, small_disk: Path) -> None:
+    """The system says so, and not SQLite's own limit; what was acknowledged before is still there after."""
+    place = settle(f"sqlite:///{small_disk}/service.db")
+    with (
+        serving(nursery, place),
+        httpx.Client(headers=place.headers, timeout=PATIENCE, trust_env=False) as client,
+    ):
+        kept = [client.post(place.goals, json=LARGE)]
+        filler = fill(small_disk)
+        while kept[-1].status_code == 201:  # the room that the file of the last writes has already
+            kept.append(client.post(place.goals, json=LARGE))
+        refused = kept.pop()
+        assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
+        assert refused.headers["Retry-After"]
+        assert goals_there(client, place) == {answer.json()["id"] for answer in kept}
+        filler.unlink()
+        kept.append(client.post(place.goals, json=LARGE))
+        assert kept[-1].status_code == 201, kept[-1].text
+        assert goals_there(client, place) == {answer.json()["id"] for answer in kept}
+
+
+def goals_there(client: httpx.Client, place: Place) -> set[str]:
+    answer = client.get(place.goals, params={"limit": 500})
+    assert answer.status_code == 200, answer.text
+    return {goal["id"] for goal in answer.json()["items"]}
 
 
 def test_a_full_disk_is_known_on_both_engines() -> None:
