@@ -45,7 +45,8 @@ from app.measurements.models import MeasurementIn, SharedAnalysisIn
 from app.measurements.service import record_measurement
 from app.measurements.sessions import hold_shared_analysis
 from app.reviews.models import ChangesIn, ClosingIn, DecisionIn, ReviewIn, TargetRef
-from app.reviews.service import close_review, decide, open_review, undecided
+from app.reviews.service import close_review, decide, open_review
+from app.reviews.undecided import undecided
 from app.schools.models import School
 from app.schools.service import follow_indicator
 from app.transmissions.models import TransmissionIn

@@ -21,6 +21,7 @@ from app.elections.models import BallotReadingOut, BallotTextIn, ElectionIn, Ele
 from app.elections.reading import read_result
 from app.schools.models import School
 from app.schools.pages import YearPath
+from app.schools.queries import profile_at
 from app.schools.service import year_or_404
 from app.web.forms import Form, Nothing, PostedForm
 from app.web.templating import render, see_other
@@ -134,7 +135,7 @@ def _page(
     """The stored result, then the form for who may write; an inspector reads the result only."""
     row = queries.election_or_none(db, school.id, year)
     seen = service.seen_election(db, actor, school, row) if row else None
-    is_concerned = service.is_concerned(db, school, year)
+    is_concerned = service.is_concerned(profile_at(db, school.id, year))
     may_write = is_concerned and school.id in actor.schools_for(Task.RUN_ELECTION)
     if form is None and may_write:
         form = _form(seen, service.proposed_seats(db, school, year))

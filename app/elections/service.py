@@ -19,7 +19,7 @@ from app.elections.models import Election, ElectionIn, ElectionList, ElectionLis
 from app.elections.results import computed_or_none, computed_seats, turnout_of, warnings_about
 from app.errors import Conflict, FieldError, Invalid, Stale
 from app.measurements.chains import FigureKey, put_only
-from app.schools.models import School
+from app.schools.models import School, SchoolYearProfile
 from app.schools.queries import profile_at
 from app.schools.service import calendar_for
 
@@ -73,9 +73,8 @@ def delete_election(db: Session, actor: Actor, uai: str, year: str, version: int
     record(db, actor, turn, "election.deleted", f"election:{year}", before=before)
 
 
-def is_concerned(db: Session, school: School, year: str) -> bool:
-    """Only public schools elect representatives to a conseil d’école."""
-    profile = profile_at(db, school.id, year)
+def is_concerned(profile: SchoolYearProfile | None) -> bool:
+    """Only public schools elect representatives to a conseil d’école; `profile` is that of the year."""
     return profile is None or profile.sector is not Sector.PRIVATE
 
 
@@ -150,7 +149,7 @@ def _told(db: Session, row: Election) -> dict[str, Any]:
 
 
 def refuse_private(db: Session, school: School, year: str) -> None:
-    if not is_concerned(db, school, year):
+    if not is_concerned(profile_at(db, school.id, year)):
         raise Conflict(NOT_CONCERNED, code="private_school")
 
 

@@ -4,12 +4,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.accounts.access import CurrentActor, Uai, school_for, today_at
+from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Task
 from app.db import Db
 from app.home.history import ActOut, history_of_school
 from app.home.models import RemindersOut
 from app.home.service import reminders_of
+from app.measurements.service import series_of_school
+from app.schools.frame import Frame
 from app.web.paging import Limit, Page, page_of
 
 router = APIRouter(prefix="/api/v1/schools/{uai}", tags=["AJUSTER"])
@@ -19,7 +21,9 @@ router = APIRouter(prefix="/api/v1/schools/{uai}", tags=["AJUSTER"])
 def get_reminders(db: Db, actor: CurrentActor, uai: Uai) -> RemindersOut:
     """Ce qui est à faire maintenant dans l’école, selon votre fonction, le plus pressé d’abord."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    return RemindersOut(today=today_at(school), items=reminders_of(db, actor, school))
+    frame = Frame(db, school)
+    items = reminders_of(db, actor, frame, series_of_school(db, school))
+    return RemindersOut(today=frame.today, items=items)
 
 
 @router.get("/history", response_model=Page[ActOut])

@@ -20,10 +20,11 @@ from app.reviews import queries as reviews
 from app.reviews.charts import spark_of
 from app.reviews.overview import overview
 from app.reviews.pages import term_links
-from app.reviews.service import undecided
+from app.reviews.undecided import undecided_in
+from app.schools.frame import Frame
 from app.schools.models import School
-from app.schools.queries import profile_at, territory_by_id
-from app.schools.service import current_term, term_or_404
+from app.schools.queries import territory_by_id
+from app.schools.service import term_or_404
 from app.web.templating import render, see_other
 from app.web.urls import sheet_url, territory_url
 
@@ -62,9 +63,9 @@ def start_page(request: Request, db: Db, actor: CurrentActor) -> Response:
     )
 
 
-def _about(db: Session, school: School, term: Term) -> str:
+def _about(db: Session, frame: Frame, term: Term) -> str:
     """« Valmont · élémentaire · REP · 9 classes, 196 élèves · circonscription du Val-des-Tilleuls »."""
-    profile = profile_at(db, school.id, term.year)
+    school, profile = frame.school, frame.profile_at(term.year)
     if profile is None:
         return school.commune
     size = [
@@ -94,9 +95,10 @@ def sheet_page(
 ) -> Response:
     """The sheet itself: three columns and the band under them."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    now = current_term(db, school)
+    frame = Frame(db, school)
+    now = frame.now
     term = term_or_404(trimestre) if trimestre else now
-    seen = overview(db, school, term)
+    seen = overview(db, frame, term)
     review = reviews.review_or_none(db, school.id, term)
     decisions = reviews.decisions_of_term(db, school.id, term, review.number) if review else []
     steps = [view.action.step for view in seen.actions if view.action.state in IN_THE_PLAN]
@@ -105,7 +107,7 @@ def sheet_page(
         "reviews/sheet.html",
         school=school,
         nav_term=term,
-        about=_about(db, school, term),
+        about=_about(db, frame, term),
         term=term,
         now=now,
         terms=term_links(now, term, f"/ecoles/{uai}?trimestre={{}}"),
@@ -114,12 +116,12 @@ def sheet_page(
         stakes=STAKES,
         review=review,
         decisions=decisions,
-        waiting=undecided(db, school, decisions),
+        waiting=undecided_in(seen, decisions),
         asked=spread_sentence(steps),
         is_steep=starts_too_high(steps),
         notice=SAVED.get(request.query_params.get("ok", "")),
         may=_may(actor, school),
-        reminders=reminders_of(db, actor, school) if term == now else [],
+        reminders=reminders_of(db, actor, frame, seen.figures.series) if term == now else [],
     )
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.accounts import secrets
-from app.accounts.access import actor_of_user, current_year, today_at
+from app.accounts.access import actor_of_user
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import record, take_turn
 from app.accounts.models import User
@@ -20,9 +20,10 @@ from app.elections.service import is_concerned
 from app.errors import Conflict
 from app.home import queries
 from app.home.models import CalendarLink, ReminderOut
-from app.measurements.entry import entry_of
+from app.measurements.entry import kind_of
+from app.measurements.service import Series, series_of_school, shown_total
+from app.schools.frame import Frame
 from app.schools.models import School
-from app.schools.service import calendar_for, current_term
 
 LASTS = timedelta(days=400)
 """A link made at any time of a school year still serves at the end of the next October."""
@@ -35,14 +36,14 @@ _ASKED = frozenset({"typed", "session"})
 # --- what is due ---------------------------------------------------------------------------------------
 
 
-def reminders_of(db: Session, actor: Actor, school: School) -> list[ReminderOut]:
+def reminders_of(db: Session, actor: Actor, frame: Frame, series: Series) -> list[ReminderOut]:
     """What the actor has to do now at a school they work in, the most urgent first."""
-    return _out(school, reminders(_facts(db, actor, school, ahead=False)))
+    return _out(frame.school, reminders(_facts(db, actor, frame, series, ahead=False)))
 
 
-def coming_of(db: Session, actor: Actor, school: School) -> list[ReminderOut]:
+def coming_of(db: Session, actor: Actor, frame: Frame, series: Series) -> list[ReminderOut]:
     """The same, with what the rest of the school year will ask."""
-    return _out(school, coming(_facts(db, actor, school, ahead=True)))
+    return _out(frame.school, coming(_facts(db, actor, frame, series, ahead=True)))
 
 
 def _out(school: School, found: Iterable[Reminder]) -> list[ReminderOut]:
@@ -59,18 +60,19 @@ def _out(school: School, found: Iterable[Reminder]) -> list[ReminderOut]:
     ]
 
 
-def _facts(db: Session, actor: Actor, school: School, *, ahead: bool) -> SchoolFacts:
-    today, year, now = today_at(school), current_year(school), current_term(db, school)
+def _facts(db: Session, actor: Actor, frame: Frame, series: Series, *, ahead: bool) -> SchoolFacts:
+    school, today, now = frame.school, frame.today, frame.now
+    year = now.year
     terms = [term for term in (now.previous, *year.terms[now.number - 1 :]) if ahead or term <= now]
-    dates = {term: calendar_for(db, school, term.year).dates(term) for term in terms}
+    dates = {term: frame.calendar(term.year).dates(term) for term in terms}
     kept = [term for term in terms if today <= dates[term][1] + LATE]
     reviews = queries.reviews_and_transmissions(db, school.id, kept)
-    first_day = calendar_for(db, school, year).first_day
+    first_day = frame.calendar(year).first_day
     events = queries.uncounted_events(db, school.id, since=first_day, before=today, limit=MOST_EVENTS)
-    is_due = is_concerned(db, school, year) and election_or_none(db, school.id, year) is None
+    is_due = is_concerned(frame.profile_at(year)) and election_or_none(db, school.id, year) is None
     return SchoolFacts(
         today=today,
-        terms=[_term(db, school, term, dates[term], today, reviews.get(term)) for term in kept],
+        terms=[_term(frame, series, term, dates[term], reviews.get(term)) for term in kept],
         election=year if is_due else None,
         events=[PastEvent(str(event.id), event.planned_on, event.title) for event in events],
         may_steer=school.id in actor.schools_for(Task.STEER),
@@ -78,19 +80,18 @@ def _facts(db: Session, actor: Actor, school: School, *, ahead: bool) -> SchoolF
 
 
 def _term(
-    db: Session,
-    school: School,
+    frame: Frame,
+    series: Series,
     term: Term,
     dates: tuple[date, date],
-    today: date,
     review: tuple[str, date | None, bool] | None,
 ) -> TermFacts:
     state, closed_on, is_transmitted = review or ("none", None, False)
-    if today < dates[0]:
+    if frame.today < dates[0]:
         return TermFacts(term, *dates)
-    blocks = [block for block in entry_of(db, school, term).blocks if block.kind in _ASKED]
-    missing = sum(not block.is_answered for block in blocks)
-    return TermFacts(term, *dates, missing, len(blocks), state, closed_on, is_transmitted)
+    asked = [one for one in frame.indicators(term).values() if kind_of(one, term) in _ASKED]
+    missing = sum(not shown_total(series, one, term).answers for one in asked)
+    return TermFacts(term, *dates, missing, len(asked), state, closed_on, is_transmitted)
 
 
 # --- the calendar link ---------------------------------------------------------------------------------
@@ -146,7 +147,7 @@ def _entries(db: Session, owner: User, request_id: str, address: str) -> list[En
     schools: Sequence[School] = queries.schools_by_id(db, actor.schools_for(Task.SEE_WORK))
     entries = []
     for school in schools:
-        for one in coming_of(db, actor, school):
+        for one in coming_of(db, actor, Frame(db, school), series_of_school(db, school)):
             uid = f"{one.kind.value}-{one.about}-{school.uai}@confiance"
             place = f"{school.name} ({school.uai})"
             entries.append(Entry(uid, one.due_on, one.title, place, address + one.url))
@@ -156,4 +157,7 @@ def _entries(db: Session, owner: User, request_id: str, address: str) -> list[En
 def reminders_by_school(db: Session, actor: Actor) -> list[tuple[School, list[ReminderOut]]]:
     """For someone who works in several schools: each with what is due there."""
     schools = queries.schools_by_id(db, actor.schools_for(Task.SEE_WORK))
-    return [(school, reminders_of(db, actor, school)) for school in schools]
+    return [
+        (school, reminders_of(db, actor, Frame(db, school), series_of_school(db, school)))
+        for school in schools
+    ]

@@ -56,10 +56,7 @@ class Block:
 
     @property
     def kind(self) -> str:
-        """Which of the template's blocks shows it."""
-        if self.indicator.fed_by in (Source.ELECTION, Source.SESSION):
-            return self.indicator.fed_by.value
-        return "later" if self.indicator.is_yearly and self.term.number > 1 else "typed"
+        return kind_of(self.indicator, self.term)
 
     @property
     def may_be_by_grade(self) -> bool:
@@ -104,6 +101,13 @@ class Entry:
     @property
     def answered(self) -> int:
         return sum(block.is_answered for block in self.blocks)
+
+
+def kind_of(indicator: Indicator, term: Term) -> str:
+    """Which of the template's blocks shows an indicator: "typed", "later", or what feeds it."""
+    if indicator.fed_by in (Source.ELECTION, Source.SESSION):
+        return indicator.fed_by.value
+    return "later" if indicator.is_yearly and term.number > 1 else "typed"
 
 
 def entry_of(db: Session, school: School, term: Term) -> Entry:

@@ -20,9 +20,8 @@ from app.measurements import queries
 from app.measurements.chains import WITHDRAWN, FigureKey, put_figure, says
 from app.measurements.checks import Checks, check_replaced
 from app.measurements.models import Measurement, MeasurementIn
+from app.schools.frame import Frame
 from app.schools.models import School, SchoolYearProfile
-from app.schools.queries import profiles_of_school, tracked_rows
-from app.schools.service import followed_in
 
 
 def record_measurement(
@@ -160,20 +159,14 @@ def totals_at(
     """
     school = school_for(db, actor, uai, Task.SEE_WORK)
     series = series_of_school(db, school, as_of=as_of)
-    followed = tracked_rows(db, school.id)
-    profiles = profiles_of_school(db, school.id)
+    frame = Frame(db, school)
     terms = [term] if term else sorted({found for totals in series.values() for found in totals})
     return [
-        _told(indicator, shown_total(series, indicator, at), _profile_in(profiles, at.year), at)
+        _told(indicator, shown_total(series, indicator, at), frame.profile_at(at.year), at)
         for at in terms
-        for indicator in followed_in(followed, at).values()
+        for indicator in frame.indicators(at).values()
         if term or at.number == 1 or not indicator.is_yearly
     ]
-
-
-def _profile_in(profiles: Sequence[SchoolYearProfile], year: str) -> SchoolYearProfile | None:
-    """`profile_at`, from profiles read before, oldest first."""
-    return next((profile for profile in reversed(profiles) if profile.year <= year), None)
 
 
 def _told(

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.accounts.access import today_at
 from app.actions.models import Action
 from app.actions.queries import actions_of_school
 from app.domain import french
@@ -26,8 +25,8 @@ from app.measurements.service import shown_total
 from app.parents import queries
 from app.reviews.overview import target_of, target_text
 from app.reviews.said import Figures, figures_of
+from app.schools.frame import Frame
 from app.schools.models import School
-from app.schools.service import indicators_of
 from app.web.french import long_day
 
 QUESTIONS = {
@@ -77,11 +76,12 @@ class SharedPage:
 
 def shared_page(db: Session, school: School, term: Term) -> SharedPage:
     """The page of a term, as it stands now. A constant number of queries."""
-    indicators = indicators_of(db, school)
+    frame = Frame(db, school)
+    indicators = frame.indicators()
     goals = goals_of_school(db, school.id, state=GoalState.ACTIVE)
     targets = {goal.target_indicator: target_of(goal) for goal in goals}
-    figures = figures_of(db, school, term, indicators_of(db, school, term).values())
-    dates = queries.dates_by_action(db, school.id, term.year.terms, today_at(school))
+    figures = figures_of(db, frame, term)
+    dates = queries.dates_by_action(db, school.id, term.year.terms, frame.today)
     return SharedPage(
         school.name,
         term,

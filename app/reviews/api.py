@@ -24,6 +24,7 @@ from app.reviews.models import (
     ReviewOut,
     ReviewSummary,
 )
+from app.reviews.undecided import undecided
 from app.schools.models import School
 from app.schools.service import term_or_404
 from app.web.paging import Page, tagged
@@ -133,7 +134,7 @@ def _whole(db: Db, actor: Actor, uai: str, term: Term, response: Response) -> di
     is_open = review.state is ReviewState.OPEN
     return review.model_dump() | {
         "decisions": decisions,
-        "undecided": service.undecided(db, school, decisions) if is_open else [],
+        "undecided": undecided(db, school, decisions) if is_open else [],
         "versions": _versions(db, school, term),
     }
 

@@ -40,6 +40,7 @@ from app.reviews.models import (
 )
 from app.reviews.overview import Overview, overview
 from app.reviews.pages import term_links
+from app.schools.frame import Frame
 from app.schools.models import School
 from app.schools.service import current_term, term_or_404
 from app.web.forms import Form, Nothing, Posted, PostedForm
@@ -234,7 +235,7 @@ def _under_way(
     db: Session, school: School, review: Review, refused: Form[Any] | None, place: str
 ) -> dict[str, Any]:
     term = Term(review.term)
-    seen = overview(db, school, term)
+    seen = overview(db, Frame(db, school), term)
     decisions = queries.decisions_of_term(db, school.id, term, review.number)
     last = queries.last_decisions_before(db, school.id, term)
     items = items_of(seen, decisions, last)

@@ -14,6 +14,7 @@ from app.reviews.api import TermPath
 from app.reviews.charts import efforts_of, points_of
 from app.reviews.dashboard_table import dashboard_table
 from app.reviews.overview import IndicatorView, Overview, overview
+from app.schools.frame import Frame
 from app.web.answers import table_answer
 from app.web.files import binary
 from app.web.formats import Format, Wanted
@@ -113,7 +114,7 @@ def get_dashboard_file(db: Db, actor: CurrentActor, uai: Uai, term: TermPath) ->
     """Les chiffres du tableau de bord, ligne à ligne, à ouvrir dans un tableur."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
     efforts = efforts_of(queries.effort_by_term(db, school.id), term)
-    table = dashboard_table(school, term, overview(db, school, term), efforts)
+    table = dashboard_table(school, term, overview(db, Frame(db, school), term), efforts)
     return table_answer(table, Wanted(Format.CSV))
 
 
@@ -124,7 +125,7 @@ def get_dashboard(db: Db, actor: CurrentActor, uai: Uai, term: TermPath) -> obje
     Un trimestre sans réponse est `not_measured`, jamais zéro. Le plan est celui d’aujourd’hui.
     """
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    seen = overview(db, school, term)
+    seen = overview(db, Frame(db, school), term)
     efforts = efforts_of(queries.effort_by_term(db, school.id), term)
     return {
         "term": term,

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Literal
 
 from sqlmodel import Session
 
-from app.accounts.access import today_at
 from app.actions.feeding import JOINT_ACTIONS, VISITS
 from app.domain.french import fold
 from app.domain.indicators import Indicator
-from app.domain.school_year import Term, calendar_of, term_of, year_of
+from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState
 from app.reviews import queries
 from app.reviews.queries import ActionCourse
-from app.schools.models import School
-from app.schools.service import calendar_for
+from app.schools.frame import Frame
 
 UNDER_WAY = {ActionState.RUNNING, ActionState.DONE}
 ENDED = {ActionState.DONE, ActionState.DROPPED}
@@ -63,7 +60,7 @@ class _Run:
         return replace(other, began=self.began, ended=ended, slugs=self.slugs | other.slugs)
 
 
-def moments_of(db: Session, school: School, term: Term) -> list[Moment]:
+def moments_of(db: Session, frame: Frame, term: Term) -> list[Moment]:
     """The beginnings and ends up to `term`, oldest first.
 
     An action begins with its first held event, else with the term it was planned from once it is under way.
@@ -71,12 +68,11 @@ def moments_of(db: Session, school: School, term: Term) -> list[Moment]:
     nor in a term to come. One that was dropped without an event never began, and one that the next year takes
     up under the same title did not end.
     """
-    terms = _Terms(db, school, term)
-    endings = queries.endings_by_review(db, school.id)
+    endings = queries.endings_by_review(db, frame.school.id)
     runs: dict[str, list[_Run]] = {}
-    courses = ((terms.began(course), course) for course in queries.courses_of_school(db, school.id))
+    courses = ((_began(frame, course), course) for course in queries.courses_of_school(db, frame.school.id))
     for began, course in sorted(((b, c) for b, c in courses if b), key=lambda pair: pair[0]):
-        ended = terms.ended(course, began, endings.get(course.id)) if course.state in ENDED else None
+        ended = _ended(frame, course, began, endings.get(course.id)) if course.state in ENDED else None
         is_only_planned = course.state is ActionState.PLANNED and course.first_held is None
         run = _Run(course.title, began, ended, _slugs(course))
         known = runs.setdefault(fold(course.title), [])
@@ -99,26 +95,14 @@ def _slugs(course: ActionCourse) -> frozenset[str]:
     return frozenset([*course.aims, *fed])
 
 
-class _Terms:
-    """The term of any day: by the school's own dates in the years on show, else by those of its zone."""
+def _began(frame: Frame, course: ActionCourse) -> Term | None:
+    if course.first_held is not None:
+        return course.first_held
+    if course.state is ActionState.PLANNED:
+        return frame.term_on(course.planned_from)
+    return min(frame.term_on(course.planned_from), frame.now) if course.state in UNDER_WAY else None
 
-    def __init__(self, db: Session, school: School, term: Term) -> None:
-        year, self._departement = term.year, school.departement
-        shown = (year.previous.previous, year.previous, year)
-        self._calendars = {at: calendar_for(db, school, at) for at in shown}
-        self._now = self._at(today_at(school))
 
-    def _at(self, day: date) -> Term:
-        year = year_of(day, self._departement)
-        return term_of(day, self._calendars.get(year) or calendar_of(year, self._departement))
-
-    def began(self, course: ActionCourse) -> Term | None:
-        if course.first_held is not None:
-            return course.first_held
-        if course.state is ActionState.PLANNED:
-            return self._at(course.planned_from)
-        return min(self._at(course.planned_from), self._now) if course.state in UNDER_WAY else None
-
-    def ended(self, course: ActionCourse, began: Term, decided: Term | None) -> Term:
-        told = decided or min(self._at(course.planned_to), self._now)
-        return max(told, began, course.last_held or began)
+def _ended(frame: Frame, course: ActionCourse, began: Term, decided: Term | None) -> Term:
+    told = decided or min(frame.term_on(course.planned_to), frame.now)
+    return max(told, began, course.last_held or began)

@@ -29,9 +29,8 @@ from app.reviews import queries
 from app.reviews.kinds import FigureKind
 from app.reviews.moments import Moment, moments_of
 from app.reviews.said import Figures, figures_of, pupils_at
+from app.schools.frame import Frame
 from app.schools.models import School
-from app.schools.queries import profiles_of_school
-from app.schools.service import indicators_of
 from app.web.french import long_day
 
 
@@ -116,8 +115,9 @@ class ActionView:
 
 @dataclass
 class Overview:
-    school: School
+    frame: Frame
     term: Term
+    figures: Figures
     goals: list[GoalView] = field(default_factory=list)
     actions: list[ActionView] = field(default_factory=list)
     indicators: list[IndicatorView] = field(default_factory=list)
@@ -185,23 +185,24 @@ class Overview:
             }
 
 
-def overview(db: Session, school: School, term: Term) -> Overview:
+def overview(db: Session, frame: Frame, term: Term) -> Overview:
     """Read the whole sheet as it stands for `term`."""
-    indicators = indicators_of(db, school, term)
-    goals = goals_of_school(db, school.id)
+    goals = goals_of_school(db, frame.school.id)
     targets = {goal.target_indicator: target for goal in goals if (target := target_of(goal)) and _aims(goal)}
-    figures = figures_of(db, school, term, indicators.values())
+    figures = figures_of(db, frame, term)
     views = {
-        slug: _indicator_view(indicator, figures, targets.get(slug)) for slug, indicator in indicators.items()
+        slug: _indicator_view(indicator, figures, targets.get(slug))
+        for slug, indicator in frame.indicators(term).items()
     }
     return Overview(
-        school,
+        frame,
         term,
+        figures,
         [_goal_view(goal, views) for goal in goals],
-        _action_views(db, school, term),
+        _action_views(db, frame.school, term),
         list(views.values()),
-        moments_of(db, school, term),
-        {profile.year: len(grades_in(profile)) for profile in profiles_of_school(db, school.id)},
+        moments_of(db, frame, term),
+        {profile.year: len(grades_in(profile)) for profile in frame.profiles},
     )
 
 

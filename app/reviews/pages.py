@@ -12,6 +12,7 @@ from app.reviews import queries
 from app.reviews.charts import chart_of, effort_block, efforts_of, glances_of, plan_block
 from app.reviews.dashboard_table import dashboard_table
 from app.reviews.overview import overview
+from app.schools.frame import Frame
 from app.schools.service import current_term, term_or_404
 from app.web.answers import table_answer
 from app.web.formats import Format, Wanted
@@ -43,7 +44,7 @@ def dashboard_file(db: Db, actor: CurrentActor, uai: Uai, term: str) -> Response
     """The figures under the charts, for a spreadsheet."""
     school, wanted = school_for(db, actor, uai, Task.SEE_WORK), term_or_404(term)
     efforts = efforts_of(queries.effort_by_term(db, school.id), wanted)
-    table = dashboard_table(school, wanted, overview(db, school, wanted), efforts)
+    table = dashboard_table(school, wanted, overview(db, Frame(db, school), wanted), efforts)
     return table_answer(table, Wanted(Format.CSV))
 
 
@@ -51,8 +52,8 @@ def dashboard_file(db: Db, actor: CurrentActor, uai: Uai, term: str) -> Response
 def dashboard_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, term: str) -> Response:
     """All indicators at a glance, then one chart each: the sentence, the chart, the figures themselves."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    wanted, now = term_or_404(term), current_term(db, school)
-    seen = overview(db, school, wanted)
+    wanted, frame = term_or_404(term), Frame(db, school)
+    seen = overview(db, frame, wanted)
     here = f"/ecoles/{uai}/tableau-de-bord"
     return render(
         request,
@@ -60,7 +61,7 @@ def dashboard_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, term
         school=school,
         nav_term=wanted,
         term=wanted,
-        terms=term_links(now, wanted, f"{here}/{{}}"),
+        terms=term_links(frame.now, wanted, f"{here}/{{}}"),
         csv=f"{here}/{wanted}.csv",
         seen=seen,
         glances=glances_of(seen),

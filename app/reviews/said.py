@@ -1,11 +1,10 @@
 """From a school's figures to what is said of one indicator: what may be compared, and what its events say."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from app.accounts.access import today_at
 from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
@@ -14,12 +13,10 @@ from app.domain.readings import Reading, Target, reading
 from app.domain.school_year import Term
 from app.domain.verdicts import TermFigure, compared_terms, comparisons_a_year
 from app.domain.vocabulary import Status
-from app.measurements.checks import grades_of
+from app.measurements.checks import grades_in
 from app.measurements.service import Series, Total, series_of_school, shown_total
 from app.reviews.queries import attendances_by_term
-from app.schools.models import School
-from app.schools.queries import profiles_of_school
-from app.schools.service import calendar_for
+from app.schools.frame import Frame
 
 
 def pupils_at(pupils: Mapping[str, int | None], year: str) -> int | None:
@@ -85,14 +82,15 @@ class Figures:
         return events if rate is not None and rate.counted == sum(events) else None
 
 
-def figures_of(db: Session, school: School, term: Term, followed: Iterable[Indicator]) -> Figures:
-    """What the readings of `term` need, for a school that follows these indicators. Five queries."""
+def figures_of(db: Session, frame: Frame, term: Term) -> Figures:
+    """What the readings of `term` need. Two queries, and those of the frame."""
+    school = frame.school
     return Figures(
         term,
         series_of_school(db, school),
-        {profile.year: profile.pupils for profile in profiles_of_school(db, school.id)},
+        {profile.year: profile.pupils for profile in frame.profiles},
         attendances_by_term(db, school.id, (term, term.previous, term.same_last_year)),
-        len(grades_of(db, school, term.year)),
-        calendar_for(db, school, term.year).dates(term)[1] < today_at(school),
-        comparisons_a_year(followed),
+        len(grades_in(frame.profile_at(term.year))),
+        frame.calendar(term.year).dates(term)[1] < frame.today,
+        comparisons_a_year(frame.indicators(term).values()),
     )

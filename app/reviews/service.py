@@ -5,7 +5,6 @@ nothing: the next version starts from the same decisions and applies what differ
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlmodel import Session
@@ -14,14 +13,11 @@ from app import clock
 from app.accounts.access import check_version, school_for, today_at
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import plain, record, take_turn
-from app.actions.queries import actions_of_school
 from app.domain.school_year import Term
-from app.domain.vocabulary import ActionState, GoalState
 from app.errors import Conflict, Invalid, Stale
-from app.goals.queries import goals_of_school
 from app.reviews import queries
 from app.reviews.decisions import apply_decision, fields_of
-from app.reviews.kinds import ReviewState, TargetKind
+from app.reviews.kinds import ReviewState
 from app.reviews.models import (
     ClosingIn,
     Decision,
@@ -33,6 +29,8 @@ from app.reviews.models import (
     ReviewVersion,
 )
 from app.reviews.overview import overview
+from app.reviews.undecided import Undecided, undecided
+from app.schools.frame import Frame
 from app.schools.models import School
 from app.schools.service import calendar_for, past_or_current
 
@@ -124,7 +122,7 @@ def close_review(
     db.flush()
     db.add_all(
         ReviewFigure(school_id=school.id, term=term, number=review.number, position=position, **shown)
-        for position, shown in enumerate(overview(db, school, term).as_figures())
+        for position, shown in enumerate(overview(db, Frame(db, school), term).as_figures())
     )
     before = {decision.target_id: decision for decision in _previous(db, review)}
     for decision in decisions:
@@ -168,24 +166,7 @@ def reopen_review(
     return review
 
 
-# --- what is still to decide ---------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Undecided:
-    kind: TargetKind
-    id: UUID
-    title: str
-
-
-def undecided(db: Session, school: School, decisions: Iterable[Decision]) -> list[Undecided]:
-    """The active goals and running actions that no decision speaks of, in the order of the sheet."""
-    decided = {decision.target_id for decision in decisions}
-    goals = goals_of_school(db, school.id, state=GoalState.ACTIVE)
-    actions = actions_of_school(db, school.id, state=ActionState.RUNNING)
-    waiting = [Undecided(TargetKind.GOAL, goal.id, goal.title) for goal in goals]
-    waiting += [Undecided(TargetKind.ACTION, action.id, action.title) for action in actions]
-    return [item for item in waiting if item.id not in decided]
+# --- checks --------------------------------------------------------------------------------------------
 
 
 def _missing_sentence(missing: list[Undecided]) -> str:

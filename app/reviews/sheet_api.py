@@ -15,7 +15,8 @@ from app.reviews import queries
 from app.reviews.api import TermPath
 from app.reviews.kinds import ReviewState
 from app.reviews.overview import ActionView, GoalView, IndicatorView, overview
-from app.reviews.service import undecided
+from app.reviews.undecided import undecided_in
+from app.schools.frame import Frame
 
 router = APIRouter(prefix="/api/v1/schools/{uai}/sheet", tags=["ANALYSER"])
 
@@ -142,7 +143,7 @@ def get_sheet(db: Db, actor: CurrentActor, uai: Uai, term: TermPath) -> object:
     en donne les éléments ; il est vide quand les nombres sont trop petits pour en dire quelque chose.
     """
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    seen = overview(db, school, term)
+    seen = overview(db, Frame(db, school), term)
     review = queries.review_or_none(db, school.id, term)
     decisions = queries.decisions_of_term(db, school.id, term, review.number) if review else []
     return {
@@ -153,7 +154,7 @@ def get_sheet(db: Db, actor: CurrentActor, uai: Uai, term: TermPath) -> object:
         "actions": [_action(view) for view in seen.actions],
         "indicators": [_indicator(view) for view in seen.indicators],
         "review": review.state if review else None,
-        "undecided": len(undecided(db, school, decisions)),
+        "undecided": len(undecided_in(seen, decisions)),
     }
 
 

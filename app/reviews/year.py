@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from app.accounts.access import school_for, today_at
+from app.accounts.access import school_for
 from app.accounts.actor import Actor, Task
 from app.domain import french
 from app.domain.french import NARROW
@@ -29,7 +29,7 @@ from app.reviews.minutes import DecisionLine, IndicatorLine, decision_line, nami
 from app.reviews.models import Decision
 from app.reviews.overview import Overview, overview
 from app.reviews.year_plan import YearAction, YearGoal, actions_of_year, goals_of_year, joined
-from app.schools.service import current_term, indicators_of
+from app.schools.frame import Frame
 from app.web.french import long_day
 
 
@@ -124,10 +124,10 @@ class YearReport:
 def year_report(db: Session, actor: Actor, uai: str, year: SchoolYear) -> YearReport:
     """The year up to today. NotFound for a year that has not begun."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    now = current_term(db, school)
-    if year > now.year:
+    frame = Frame(db, school)
+    if year > frame.now.year:
         raise NotFound("Cette année scolaire n’a pas encore commencé.")
-    seen = {term: overview(db, school, term) for term in year.terms if term <= now}
+    seen = {term: overview(db, frame, term) for term in year.terms if term <= frame.now}
     until = max(seen)
     versions = year_queries.last_versions(db, school.id, year.terms)
     decided = year_queries.decisions_of_versions(db, school.id, versions)
@@ -137,12 +137,12 @@ def year_report(db: Session, actor: Actor, uai: str, year: SchoolYear) -> YearRe
         uai=school.uai,
         year=year,
         until=until,
-        read_on=today_at(school),
+        read_on=frame.today,
         indicators=_indicators(seen),
         goals=goals_of_year(db, school, seen[until]),
         actions=actions_of_year(db, school, seen[until]),
         reviews={Term(version.term): version.held_on for version in versions},
-        decisions=_decisions(decided, indicators_of(db, school)),
+        decisions=_decisions(decided, frame.indicators()),
     )
 
 

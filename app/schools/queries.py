@@ -40,13 +40,16 @@ def profile_at(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | N
     return db.scalars(_PROFILE_AT, {"school_id": school_id, "year": year}).one_or_none()
 
 
+_PROFILES = (
+    select(SchoolYearProfile)
+    .where(col(SchoolYearProfile.school_id) == sa.bindparam("school_id"))
+    .order_by(col(SchoolYearProfile.year))
+)
+
+
 def profiles_of_school(db: Session, school_id: UUID) -> Sequence[SchoolYearProfile]:
     """Every year the school has a profile for, oldest first."""
-    return db.scalars(
-        select(SchoolYearProfile)
-        .where(col(SchoolYearProfile.school_id) == school_id)
-        .order_by(col(SchoolYearProfile.year))
-    ).all()
+    return db.scalars(_PROFILES, {"school_id": school_id}).all()
 
 
 def profile_of(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | None:
@@ -54,9 +57,13 @@ def profile_of(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | N
     return db.get(SchoolYearProfile, (school_id, year))
 
 
-_CALENDAR = select(TermCalendar).where(
-    col(TermCalendar.school_id) == sa.bindparam("school_id"), col(TermCalendar.year) == sa.bindparam("year")
-)
+_CALENDARS = select(TermCalendar).where(col(TermCalendar.school_id) == sa.bindparam("school_id"))
+_CALENDAR = _CALENDARS.where(col(TermCalendar.year) == sa.bindparam("year"))
+
+
+def own_calendars(db: Session, school_id: UUID) -> Sequence[TermCalendar]:
+    """Of the years whose dates the school set itself."""
+    return db.scalars(_CALENDARS, {"school_id": school_id}).all()
 
 
 def own_calendar(db: Session, school_id: UUID, year: str) -> TermCalendar | None:

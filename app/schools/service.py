@@ -35,8 +35,11 @@ feature from here would turn the layers round.
 
 def calendar_for(db: Session, school: School, year: SchoolYear) -> Calendar:
     """The school's own dates when it set some, else those of its zone."""
+    return with_own_dates(school, year, queries.own_calendar(db, school.id, year))
+
+
+def with_own_dates(school: School, year: SchoolYear, own: TermCalendar | None) -> Calendar:
     usual = calendar_of(year, school.departement)
-    own = queries.own_calendar(db, school.id, year)
     if own is None:
         return usual
     return Calendar(year, usual.first_day, own.t1_last, own.t2_last, usual.last_day)

@@ -23,6 +23,7 @@ from app.measurements.service import record_measurement
 from app.reviews import queries
 from app.reviews.charts import efforts_of, glances_of
 from app.reviews.overview import overview
+from app.schools.frame import Frame
 from app.schools.models import TrackedIn
 from app.schools.service import add_own_indicator
 from dashboards.work import Held
@@ -176,7 +177,8 @@ def test_work_is_told_term_by_term_and_not_older_than_the_charts(db: Session, wo
 
 @pytest.mark.usefixtures("lived")
 def test_at_a_glance_the_counts_are_said_once(db: Session, world: World) -> None:
-    glances = {glance.view.indicator.slug: glance for glance in glances_of(overview(db, world.a, Term(T1)))}
+    seen = overview(db, Frame(db, world.a), Term(T1))
+    glances = {glance.view.indicator.slug: glance for glance in glances_of(seen)}
     meetings = glances["individual_meetings"]
     assert meetings.view.counts is not None
     assert meetings.view.sentence.startswith("158 élèves sur 196")

@@ -30,6 +30,7 @@ from app.reviews.minutes_docx import minutes_docx
 from app.reviews.models import ChangesIn, ClosingIn, DecisionIn, ReopeningIn, ReviewFigure, ReviewIn
 from app.reviews.overview import overview
 from app.reviews.service import close_review, decide, open_review, reopen_review
+from app.schools.frame import Frame
 from app.web.paper import DOCX, typeset
 from tests.reviews.test_reviews import an_action, on
 from tests.world import T1, T2, TODAY, A, World
@@ -261,7 +262,7 @@ def test_a_figure_that_is_not_that_of_its_curve_stops_the_document(
 def test_its_charts_begin_with_the_first_answer_as_those_of_the_page(
     db: Session, world: World, claire: Actor, closed: None
 ) -> None:
-    seen = overview(db, world.a, TERM)
+    seen = overview(db, Frame(db, world.a), TERM)
     shown = {view.indicator.slug: chart_of(view, seen).block["figure"]["data"] for view in seen.indicators}
     kept = {line.slug: line.chart["data"] for line in minutes_of(db, claire, A, TERM).indicators}
     assert kept["individual_meetings"][0]["x"] == [["2026-2027"], ["T1"]]

@@ -23,6 +23,7 @@ from app.reviews.models import ClosingIn, DecisionIn, ReviewIn, TargetRef
 from app.reviews.moments import moments_of
 from app.reviews.overview import IndicatorView, Overview, overview
 from app.reviews.service import close_review, decide, open_review
+from app.schools.frame import Frame
 from dashboards.points import Point
 from tests.world import LAST_YEAR, T1, TODAY, A, World
 
@@ -66,7 +67,7 @@ def hold(db: Session, claire: Actor, action: Action, *days: date, parents: int =
 
 
 def told(db: Session, world: World, term: Term = TERM) -> list[tuple[str, str]]:
-    return [(moment.kind, moment.term) for moment in moments_of(db, world.a, term)]
+    return [(moment.kind, moment.term) for moment in moments_of(db, Frame(db, world.a), term)]
 
 
 def test_an_action_begins_with_its_first_event_and_not_with_its_plan(
@@ -100,7 +101,7 @@ def test_an_end_is_never_in_a_term_to_come_nor_before_the_last_event(
     late = act(db, claire, (2025, 10, 1), (2025, 11, 25), title="Finie après")
     hold(db, claire, late, date(2025, 10, 6), date(2026, 5, 29))
     set_action_state(db, claire, A, late.id, ActionStateIn(state=ActionState.DONE, reason="Fini"), 2)
-    found = {(m.title, m.kind): m.term for m in moments_of(db, world.a, TERM)}
+    found = {(m.title, m.kind): m.term for m in moments_of(db, Frame(db, world.a), TERM)}
     assert found == {
         ("Finie avant", "start"): LAST_T2,
         ("Finie avant", "stop"): TERM,
@@ -141,7 +142,7 @@ def test_what_the_next_year_takes_up_did_not_end(db: Session, world: World, clai
 
 def test_an_action_of_one_term_has_one_mark(db: Session, world: World, claire: Actor) -> None:
     act(db, claire, (2026, 1, 15), (2026, 3, 30), ActionState.DONE)
-    (moment,) = moments_of(db, world.a, TERM)
+    (moment,) = moments_of(db, Frame(db, world.a), TERM)
     assert (moment.kind, moment.label) == ("start", "Café des parents, un trimestre")
 
 
@@ -157,7 +158,7 @@ def test_an_action_is_marked_on_what_it_feeds_and_aims_at(db: Session, world: Wo
     act(db, claire, (2026, 10, 1), (2027, 6, 25), ActionState.RUNNING, title="Sans rien")
     hold(db, claire, aimed, date(2026, 11, 6), partner_ids=[partner.id])
     hold(db, claire, alone, date(2026, 11, 6))
-    moments = moments_of(db, world.a, TERM)
+    moments = moments_of(db, Frame(db, world.a), TERM)
     marked = {
         slug: {moment.title for moment in moments if moment.is_told_on(INDICATORS[slug])}
         for slug in ("individual_meetings", "visits", "joint_actions", "shared_analysis", "class_meetings")
@@ -182,7 +183,7 @@ def test_the_chart_of_an_indicator_has_its_marks_and_its_words(
         answer = MeasurementIn(indicator="individual_meetings", term=term, counted=counted, out_of=196)
         record_measurement(db, claire, A, answer)
     act(db, claire, (2026, 10, 1), (2027, 6, 25), ActionState.RUNNING, title="Messages courts")
-    seen = overview(db, world.a, TERM)
+    seen = overview(db, Frame(db, world.a), TERM)
     chart = chart_of(view_of(seen, "individual_meetings"), seen)
     notes = [note["text"] for note in chart.block["figure"]["layout"]["annotations"]]
     assert "début\u202f: Messages courts" in notes
@@ -192,7 +193,7 @@ def test_the_chart_of_an_indicator_has_its_marks_and_its_words(
 
 def test_a_total_of_some_grades_is_not_complete(db: Session, world: World, claire: Actor) -> None:
     def points() -> list[Point]:
-        seen = overview(db, world.a, TERM)
+        seen = overview(db, Frame(db, world.a), TERM)
         return points_of(view_of(seen, "individual_meetings"), seen)
 
     assert points() == []
@@ -208,7 +209,7 @@ def test_an_actions_chart_splits_what_its_events_made(db: Session, world: World,
     hold(db, claire, cafe, date(2026, 11, 6), parents=14)
     other = act(db, claire, (2025, 10, 1), (2027, 6, 25), title="Autre action")
     hold(db, claire, other, date(2026, 5, 29), TODAY, parents=9)
-    seen = overview(db, world.a, TERM)
+    seen = overview(db, Frame(db, world.a), TERM)
     chart = action_chart(view_of(seen, "visits"), seen, {TERM: 14}, "Café des parents")
     rest, own = chart.block["figure"]["data"]
     assert (rest["y"][-1], own["y"][-1]) == (9, 14)

@@ -28,9 +28,9 @@ from app.reviews.service import (
     decide,
     open_review,
     reopen_review,
-    undecided,
     withdraw_decision,
 )
+from app.reviews.undecided import undecided
 from tests.world import T1, T2, TODAY, A, World
 
 TERM = Term(T1)

@@ -28,6 +28,7 @@ from app.reviews.overview import overview
 from app.reviews.service import close_review, decide, open_review, reopen_review
 from app.reviews.year import YearReport, year_report
 from app.reviews.year_docx import year_docx
+from app.schools.frame import Frame
 from app.web.paper import DOCX, typeset
 from tests.reviews.test_minutes import alternatives, parts, read, written
 from tests.reviews.test_reviews import an_action, on
@@ -155,7 +156,8 @@ def test_three_terms_side_by_side(db: Session, claire: Actor, whole_year: None) 
 def test_the_sentence_is_that_of_the_dashboard(
     db: Session, world: World, claire: Actor, whole_year: None
 ) -> None:
-    shown = {view.indicator.slug: view.sentence for view in overview(db, world.a, Term(T3)).indicators}
+    seen = overview(db, Frame(db, world.a), Term(T3))
+    shown = {view.indicator.slug: view.sentence for view in seen.indicators}
     said = indicator(report_of(db, claire), MEETINGS).line.sentence
     assert said == f"3e trimestre\u202f: {shown[MEETINGS]}"
     assert "158 élèves sur 196" in said
