@@ -56,7 +56,8 @@ class Prepared:
 
     def __init__(self, statement: sa.Select[Any]) -> None:
         self.statement = statement
-        self._lists = [name for name, bind in statement.compile().binds.items() if bind.expanding]
+        binds = statement.compile().binds.items()
+        self._lists = [name for name, bind in binds if bind.expanding and bind.required]
         self._write = lru_cache(100)(self._write_now)  # lists have lengths of their own
 
     def written(self, dialect: Dialect, given: Mapping[str, Any]) -> Written:
@@ -90,7 +91,7 @@ class Prepared:
             names=tuple(state.parameters if state.positiontup is None else state.positiontup),
             is_by_place=state.positiontup is not None,
             values={name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required},
-            lists={name: state.parameter_expansion[name] for name in self._lists},
+            lists=dict(state.parameter_expansion),
             sent={name: told for name, told in {**sent, **state.processors}.items() if told is not None},
             read=tuple((place, translate) for place, translate in enumerate(read) if translate is not None),
         )
@@ -102,6 +103,7 @@ Asks: TypeAlias = Callable[[Prepared, Mapping[str, Any]], list[Row]]
 
 def inside(db: Session) -> Asks:
     def ask(prepared: Prepared, given: Mapping[str, Any]) -> list[Row]:
+        db.flush()  # as before any other SELECT
         connection = db.connection()
         written = prepared.written(connection.dialect, given)
         # Not the driver itself: here its errors have to be those that every other statement raises.

@@ -62,6 +62,9 @@ def foreign_to(
 # --- actions -------------------------------------------------------------------------------------------
 
 
+_ACTIONS = select(Action).where(col(Action.school_id) == sa.bindparam("school_id")).order_by(col(Action.id))
+
+
 def actions_of_school(
     db: Session,
     school_id: UUID,
@@ -72,14 +75,14 @@ def actions_of_school(
     limit: int | None = 500,
 ) -> Sequence[Action]:
     """A school's actions, oldest first."""
-    wanted = select(Action).where(col(Action.school_id) == school_id).order_by(col(Action.id)).limit(limit)
+    wanted = _ACTIONS.limit(limit)
     if state is not None:
         wanted = wanted.where(col(Action.state) == state)
     if axis is not None:
         wanted = wanted.where(col(Action.axis) == axis)
     if after is not None:
         wanted = wanted.where(col(Action.id) > after)
-    return db.scalars(wanted).all()
+    return db.scalars(wanted, {"school_id": school_id}).all()
 
 
 def action_or_404(db: Session, school_id: UUID, action_id: UUID) -> Action:

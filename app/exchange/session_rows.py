@@ -7,7 +7,7 @@ from app.exchange.columns import DAY, TEXT, WHOLE, FileColumn
 from app.exchange.kinds import FileKind, Flat, Work, body_of, in_turn, number_column, same_body
 from app.exchange.models import Outcome
 from app.measurements.models import SharedAnalysisIn
-from app.measurements.queries import analyses_listed
+from app.measurements.session_queries import analyses_listed
 from app.measurements.sessions import hold_shared_analysis, revise_shared_analysis
 
 ALL = 1_000_000

@@ -11,9 +11,11 @@ from sqlmodel import Session, col
 
 from app.accounts.models import User
 from app.actions.models import Action, Event
+from app.domain.reminders import PastEvent
 from app.domain.vocabulary import EventState
 from app.goals.models import Goal
 from app.home.models import CalendarLink
+from app.prepared import Prepared, inside
 from app.reviews.models import Review, ReviewVersion
 from app.schools.models import School
 from app.transmissions.models import Transmission
@@ -32,47 +34,59 @@ def titles_of(db: Session, school_id: UUID, keys: Collection[UUID]) -> dict[UUID
     return {key: title for key, title in db.execute(wanted)}  # noqa: C416  # rows are Row, not tuples, to mypy
 
 
+_UNCOUNTED = Prepared(
+    select(Event.id, Event.planned_on, Action.title)
+    .join(Action, sa.and_(col(Action.school_id) == Event.school_id, col(Action.id) == Event.action_id))
+    .where(
+        col(Event.school_id) == sa.bindparam("school_id"),
+        col(Event.state) == EventState.PLANNED,
+        col(Event.planned_on) >= sa.bindparam("since"),
+        col(Event.planned_on) < sa.bindparam("before"),
+    )
+    .order_by(col(Event.planned_on).desc(), col(Event.id))
+    .limit(sa.bindparam("limit", type_=sa.Integer()))
+)
+
+
 def uncounted_events(
     db: Session, school_id: UUID, *, since: date, before: date, limit: int
-) -> Sequence[sa.Row[Any]]:
-    """(id, planned_on, action title) of the planned events whose day is over, the latest first."""
-    return db.execute(
-        select(Event.id, Event.planned_on, Action.title)
-        .join(Action, sa.and_(col(Action.school_id) == Event.school_id, col(Action.id) == Event.action_id))
-        .where(
-            col(Event.school_id) == school_id,
-            col(Event.state) == EventState.PLANNED,
-            col(Event.planned_on) >= since,
-            col(Event.planned_on) < before,
-        )
-        .order_by(col(Event.planned_on).desc(), col(Event.id))
-        .limit(limit)
-    ).all()
+) -> list[PastEvent]:
+    """The planned events whose day is over, the latest first."""
+    given = {"school_id": school_id, "since": since, "before": before, "limit": limit}
+    return [PastEvent(str(key), day, title) for key, day, title in inside(db)(_UNCOUNTED, given)]
+
+
+def _latest(value: Any, table: Any) -> Any:
+    """Of the review's own school and term."""
+    return (
+        select(func.max(value))
+        .where(table.school_id == Review.school_id, table.term == Review.term)
+        .scalar_subquery()
+    )
+
+
+_REVIEWS_AND_TRANSMISSIONS = Prepared(
+    select(
+        Review.term,
+        Review.state,
+        _latest(ReviewVersion.held_on, ReviewVersion),
+        _latest(ReviewVersion.closed_at, ReviewVersion),
+        _latest(Transmission.transmitted_at, Transmission),
+    ).where(
+        col(Review.school_id) == sa.bindparam("school_id"),
+        col(Review.term).in_(sa.bindparam("terms", expanding=True)),
+    )
+)
 
 
 def reviews_and_transmissions(
     db: Session, school_id: UUID, terms: Collection[str]
 ) -> Mapping[str, tuple[str, date | None, bool]]:
     """term → state of its review, the day of its last closing, whether anything was sent since."""
-    closings = (
-        select(ReviewVersion.term, func.max(ReviewVersion.held_on), func.max(ReviewVersion.closed_at))
-        .where(col(ReviewVersion.school_id) == school_id, col(ReviewVersion.term).in_(terms))
-        .group_by(col(ReviewVersion.term))
-    )
-    sent = (
-        select(Transmission.term, func.max(Transmission.transmitted_at))
-        .where(col(Transmission.school_id) == school_id, col(Transmission.term).in_(terms))
-        .group_by(col(Transmission.term))
-    )
-    closed = {term: (held_on, closed_at) for term, held_on, closed_at in db.execute(closings)}
-    sent_at = {term: moment for term, moment in db.execute(sent)}  # noqa: C416  # rows are Row to mypy
-    reviews = select(Review.term, Review.state).where(
-        col(Review.school_id) == school_id, col(Review.term).in_(terms)
-    )
     found = {}
-    for term, state in db.execute(reviews):
-        held_on, closed_at = closed.get(term, (None, None))
-        is_sent = term in sent_at and closed_at is not None and sent_at[term] >= closed_at
+    rows = inside(db)(_REVIEWS_AND_TRANSMISSIONS, {"school_id": school_id, "terms": terms})
+    for term, state, held_on, closed_at, sent_at in rows:
+        is_sent = sent_at is not None and closed_at is not None and sent_at >= closed_at
         found[term] = (state.value, held_on, is_sent)
     return found
 

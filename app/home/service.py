@@ -12,7 +12,7 @@ from app.accounts.actor import Actor, Task
 from app.accounts.audit import record, take_turn
 from app.accounts.models import User
 from app.domain.calendar_file import Entry, calendar_file
-from app.domain.reminders import LATE, PastEvent, Reminder, SchoolFacts, TermFacts, coming, reminders
+from app.domain.reminders import LATE, Reminder, SchoolFacts, TermFacts, coming, reminders
 from app.domain.school_year import Term
 from app.domain.vocabulary import Door
 from app.elections.queries import election_or_none
@@ -74,7 +74,7 @@ def _facts(db: Session, actor: Actor, frame: Frame, series: Series, *, ahead: bo
         today=today,
         terms=[_term(frame, series, term, dates[term], reviews.get(term)) for term in kept],
         election=year if is_due else None,
-        events=[PastEvent(str(event.id), event.planned_on, event.title) for event in events],
+        events=events,
         may_steer=school.id in actor.schools_for(Task.STEER),
     )
 

@@ -12,7 +12,7 @@ from app.accounts.warm_reads import KeptWarm
 from app.db import Db, TermKey
 from app.domain.school_year import Term
 from app.errors import NotFound
-from app.measurements import queries, service, sessions
+from app.measurements import queries, service, session_queries, sessions
 from app.measurements.entry import warnings_on
 from app.measurements.models import (
     Measurement,
@@ -119,7 +119,7 @@ def get_shared_analyses(
 ) -> object:
     """Les séances d’analyse partagée, dans l’ordre où elles ont été notées."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    rows = queries.analyses_listed(db, school.id, term=term, after=after, limit=limit + 1)
+    rows = session_queries.analyses_listed(db, school.id, term=term, after=after, limit=limit + 1)
     return page_of(rows, limit, lambda analysis: analysis.id)
 
 
@@ -137,7 +137,7 @@ def get_shared_analysis(
 ) -> SharedAnalysis:
     """Une séance, avec sa version en `ETag`."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    return tagged(response, queries.analysis_or_404(db, school.id, analysis_id))
+    return tagged(response, session_queries.analysis_or_404(db, school.id, analysis_id))
 
 
 @router.put("/shared-analyses/{analysis_id}", response_model=SharedAnalysisOut)

@@ -16,7 +16,7 @@ from app.domain.school_year import Term, today_in
 from app.domain.sittings import minutes_spent
 from app.domain.territories import DEPARTEMENTS
 from app.domain.vocabulary import Grade, Sector, Source, Status
-from app.measurements import queries
+from app.measurements import queries, session_queries
 from app.measurements.chains import says
 from app.measurements.checks import grades_in, indicator_named, is_by_grade
 from app.measurements.models import Measurement, SharedAnalysis
@@ -127,7 +127,7 @@ def entry_of(db: Session, school: School, term: Term) -> Entry:
         for slug, indicator in indicators.items()
     ]
     minutes = minutes_spent(queries.typed_when(db, school.id, term))
-    return Entry(school, term, blocks, queries.analyses_of_school(db, school.id, term), minutes)
+    return Entry(school, term, blocks, session_queries.analyses_of_school(db, school.id, term), minutes)
 
 
 def _block(

@@ -1,8 +1,8 @@
 """Chains, their tips, and the one statement that refolds a total."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,8 +13,8 @@ from sqlmodel import Session, col
 
 from app.accounts.models import User
 from app.domain.vocabulary import Door, Grade, Source, Status
-from app.errors import NotFound
-from app.measurements.models import Measurement, SharedAnalysis, TermTotal
+from app.measurements.models import Measurement, TermTotal
+from app.prepared import Prepared, inside
 from app.schools.models import School
 
 _M = Measurement.__table__  # the Core table of the class
@@ -204,34 +204,50 @@ def measurement_or_none(db: Session, school_id: UUID, key: UUID) -> Measurement 
     return db.get(Measurement, (school_id, key))
 
 
-_TOTALS = (
+class TotalRow(NamedTuple):
+    """One indicator of one term, all its live answers added."""
+
+    indicator: str
+    term: str
+    status: Status
+    counted: int | None
+    """Only when something was measured."""
+    out_of: int | None
+    answers: int
+    grades: int
+
+
+_OWN_TOTALS = (
     select(_T.c.indicator, _T.c.term, _T.c.status, _T.c.counted, _T.c.out_of, _T.c.answers, _T.c.grades)
     .where(_T.c.school_id == bindparam("of"))
     .order_by(_T.c.term, _T.c.indicator)
 )
-_TOTALS_IN = _TOTALS.where(_T.c.term.in_(bindparam("terms", expanding=True)))
+_TOTALS = Prepared(_OWN_TOTALS)
+_TOTALS_IN = Prepared(_OWN_TOTALS.where(_T.c.term.in_(bindparam("terms", expanding=True))))
 
 
-def totals_of_school(
-    db: Session, school_id: UUID, *, terms: Sequence[str] | None = None
-) -> Sequence[sa.Row[Any]]:
-    """Every total of a school (indicator, term, status, counted, out_of, answers, grades), in one read."""
-    if terms is None:
-        return db.execute(_TOTALS, {"of": school_id}).all()
-    return db.execute(_TOTALS_IN, {"of": school_id, "terms": terms}).all()
+def totals_of_school(db: Session, school_id: UUID, *, terms: Sequence[str] | None = None) -> list[TotalRow]:
+    """Every total of a school, in one read."""
+    given = {"of": school_id, "terms": terms}
+    rows = inside(db)(_TOTALS if terms is None else _TOTALS_IN, given)
+    return [TotalRow(*row) for row in rows]
 
 
 def totals_recomputed(
     db: Session, school_id: UUID, *, version: int | None = None, term: str | None = None
-) -> Sequence[sa.Row[Any]]:
+) -> list[TotalRow]:
     """The same totals from the chains themselves: what `verify` compares with, and what `as_of` reads."""
     where = [] if term is None else [_M.c.term == term]
     folded = _folded(school_id, where, version)
-    return db.execute(
+    rows = db.execute(
         folded.add_columns(_M.c.indicator, _M.c.term)
         .group_by(_M.c.indicator, _M.c.term)
         .order_by(_M.c.term, _M.c.indicator)
-    ).all()
+    )
+    return [
+        TotalRow(indicator, at, Status(status), counted, out_of, answers, grades)
+        for status, counted, out_of, answers, grades, indicator, at in rows
+    ]
 
 
 def distinct_sources(db: Session, school_id: UUID, indicator: str, year: str) -> int:
@@ -258,42 +274,3 @@ def schools_with_figures(db: Session) -> Sequence[sa.Row[Any]]:
     return db.execute(
         select(School.id, School.uai).where(col(School.id).in_(known)).order_by(School.uai)
     ).all()
-
-
-def analyses_of_school(db: Session, school_id: UUID, term: str | None = None) -> Sequence[SharedAnalysis]:
-    wanted = select(SharedAnalysis).where(col(SharedAnalysis.school_id) == school_id)
-    if term is not None:
-        wanted = wanted.where(col(SharedAnalysis.term) == term)
-    return db.scalars(wanted.order_by(col(SharedAnalysis.held_on), col(SharedAnalysis.id))).all()
-
-
-def analyses_listed(
-    db: Session, school_id: UUID, *, term: str | None, after: UUID | None, limit: int
-) -> Sequence[SharedAnalysis]:
-    """A school's sessions by id, which is the order they were noted in."""
-    wanted = select(SharedAnalysis).where(col(SharedAnalysis.school_id) == school_id)
-    if term is not None:
-        wanted = wanted.where(col(SharedAnalysis.term) == term)
-    if after is not None:
-        wanted = wanted.where(col(SharedAnalysis.id) > after)
-    return db.scalars(wanted.order_by(col(SharedAnalysis.id)).limit(limit)).all()
-
-
-def days_of_sessions(db: Session, school_id: UUID, first: date, last: date) -> Sequence[sa.Row[Any]]:
-    """(term, held_on) of each session between two days."""
-    return db.execute(
-        select(SharedAnalysis.term, SharedAnalysis.held_on).where(
-            col(SharedAnalysis.school_id) == school_id, col(SharedAnalysis.held_on).between(first, last)
-        )
-    ).all()
-
-
-def analysis_or_404(db: Session, school_id: UUID, key: UUID) -> SharedAnalysis:
-    found = analysis_or_none(db, school_id, key)
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def analysis_or_none(db: Session, school_id: UUID, key: UUID) -> SharedAnalysis | None:
-    return db.get(SharedAnalysis, (school_id, key))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -130,17 +129,15 @@ def series_of_school(
     )
 
 
-def series_of(rows: Iterable[Any]) -> dict[str, dict[Term, Total]]:
+def series_of(rows: Iterable[queries.TotalRow]) -> dict[str, dict[Term, Total]]:
     series: dict[str, dict[Term, Total]] = {}
     for row in rows:
-        series.setdefault(row.indicator, {})[Term(row.term)] = _total(row)
+        term = Term(row.term)
+        figure = Figure.of(row.counted, row.out_of) if row.counted is not None else Figure(row.status)
+        series.setdefault(row.indicator, {})[term] = Total(
+            row.indicator, term, figure, row.answers, row.grades
+        )
     return series
-
-
-def _total(row: object) -> Total:
-    counted, out_of, status = row.counted, row.out_of, Status(row.status)  # type: ignore[attr-defined]  # a Row
-    figure = Figure.of(counted, out_of) if status is Status.VALUE else Figure(status)
-    return Total(row.indicator, Term(row.term), figure, row.answers, row.grades)  # type: ignore[attr-defined]  # a Row
 
 
 def shown_total(series: Series, indicator: Indicator, term: Term) -> Total:
@@ -198,12 +195,11 @@ def verify_totals(db: Session) -> list[str]:
     return wrong
 
 
-def _told_totals(rows: Sequence[Any]) -> dict[tuple[str, str], str]:
+def _told_totals(rows: Sequence[queries.TotalRow]) -> dict[tuple[str, str], str]:
     """(indicator, term) → what its total says; a box that was emptied says nothing."""
     return {
         (row.indicator, row.term): (
-            f"{row.counted}/{row.out_of} ({Status(row.status).label}, "
-            f"{row.answers} réponses, {row.grades} niveaux)"
+            f"{row.counted}/{row.out_of} ({row.status.label}, {row.answers} réponses, {row.grades} niveaux)"
         )
         for row in rows
         if row.answers

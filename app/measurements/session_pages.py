@@ -12,7 +12,7 @@ from app.db import Db
 from app.measurements import sessions
 from app.measurements.models import SharedAnalysis, SharedAnalysisIn
 from app.measurements.pages import entry_url
-from app.measurements.queries import analysis_or_404
+from app.measurements.session_queries import analysis_or_404
 from app.schools.models import School
 from app.schools.service import current_term
 from app.web.forms import Form, Nothing, PostedForm

@@ -12,7 +12,7 @@ from app.domain.rates import Figure
 from app.domain.school_year import YEARS, Calendar, Term, term_of
 from app.domain.vocabulary import Source
 from app.errors import Invalid
-from app.measurements import queries
+from app.measurements import session_queries
 from app.measurements.chains import FigureKey, put_only
 from app.measurements.models import SharedAnalysis, SharedAnalysisIn
 from app.schools.models import School
@@ -39,7 +39,7 @@ def revise_shared_analysis(
     """Correct a session; another day may move it to another term."""
     school = school_for(db, actor, uai, Task.COUNT)
     turn = take_turn(db, school.id)
-    row = queries.analysis_or_404(db, school.id, analysis_id)
+    row = session_queries.analysis_or_404(db, school.id, analysis_id)
     check_version(row, version)
     before = plain(row)
     for name, value in data.model_dump().items():
@@ -59,7 +59,7 @@ def delete_shared_analysis(
     """Remove a session that was noted by mistake: it no longer counts."""
     school = school_for(db, actor, uai, Task.COUNT)
     turn = take_turn(db, school.id)
-    row = queries.analysis_or_404(db, school.id, analysis_id)
+    row = session_queries.analysis_or_404(db, school.id, analysis_id)
     check_version(row, version)
     before = plain(row)
     put_only(db, actor, turn, Source.SESSION, {str(row.id): {}})
@@ -83,7 +83,7 @@ def _feed(db: Session, actor: Actor, turn: Turn, row: SharedAnalysis) -> None:
 
 def sessions_moved_by(db: Session, school: School, calendar: Calendar) -> int:
     """How many sessions would change term under another calendar."""
-    days = queries.days_of_sessions(db, school.id, calendar.first_day, calendar.last_day)
+    days = session_queries.days_of_sessions(db, school.id, calendar.first_day, calendar.last_day)
     return sum(term_of(row.held_on, calendar) != row.term for row in days)
 
 

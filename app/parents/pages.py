@@ -15,8 +15,8 @@ from app.accounts.actor import Task
 from app.db import Db
 from app.domain.school_year import Term
 from app.measurements.models import SharedAnalysis, SharedAnalysisIn
-from app.measurements.queries import analyses_of_school, analysis_or_404
 from app.measurements.session_pages import session_form_page
+from app.measurements.session_queries import analyses_of_school, analysis_or_404
 from app.parents import queries, service
 from app.parents.models import ParentLink, ParentLinkIn, ParentRemark, RemarkReviewIn, RemarkState
 from app.parents.service import Shared

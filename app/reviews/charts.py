@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from markupsafe import Markup
-from sqlalchemy import Row
 
 from app.domain import french
 from app.domain.french import fold
@@ -14,12 +12,12 @@ from app.domain.rates import per_hundred
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis, Status
 from app.reviews.overview import IndicatorView, Overview, since_first_answer
-from app.web.charts import ChartBlock, chart_block
+from app.reviews.sheet_queries import TermEffort
+from app.web.charts import ChartBlock, chart_block, drawing
 from dashboards.looks import Chart
 from dashboards.points import Mark, Point
 from dashboards.series import summary, term_series
 from dashboards.sparks import spark
-from dashboards.svg import svg_of
 from dashboards.work import Held, effort, plan
 
 
@@ -161,9 +159,9 @@ def effort_block(efforts: Sequence[Held], term: Term) -> ChartView:
     return ChartView(f"{sentence}.", chart_block(effort(efforts), label, height=370), columns, rows)
 
 
-def efforts_of(rows: Sequence[Row[Any]], term: Term) -> list[Held]:
+def efforts_of(rows: Sequence[TermEffort], term: Term) -> list[Held]:
     """This school year and the two before, from the first event on: a term without an event is a zero."""
-    known = {Term(row.term): row for row in rows}
+    known = {row.term: row for row in rows}
     since = term.year.previous.previous.terms[0]
     at = max(min(known, default=term.next), since)
     efforts = []
@@ -198,7 +196,7 @@ def glances_of(seen: Overview) -> list[Glance]:
 
 def _small_multiple(figure: Chart, indicator: Indicator) -> Markup:
     label = f"{indicator.title}, trimestre par trimestre"  # its words stand beside it
-    return Markup(svg_of(figure, width=GLANCE[0], height=GLANCE[1], label=label))  # svg_of escapes its label
+    return drawing(figure, *GLANCE, label)
 
 
 def _beside_counts(view: IndicatorView) -> str:

@@ -9,7 +9,7 @@ from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Task
 from app.db import Db
 from app.domain.vocabulary import ActionState, Axis, Status
-from app.reviews import queries
+from app.reviews import sheet_queries
 from app.reviews.api import TermPath
 from app.reviews.charts import efforts_of, points_of
 from app.reviews.dashboard_table import dashboard_table
@@ -113,7 +113,7 @@ class DashboardOut(BaseModel):
 def get_dashboard_file(db: Db, actor: CurrentActor, uai: Uai, term: TermPath) -> Response:
     """Les chiffres du tableau de bord, ligne à ligne, à ouvrir dans un tableur."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
-    efforts = efforts_of(queries.effort_by_term(db, school.id), term)
+    efforts = efforts_of(sheet_queries.effort_by_term(db, school.id), term)
     table = dashboard_table(school, term, overview(db, Frame(db, school), term), efforts)
     return table_answer(table, Wanted(Format.CSV))
 
@@ -126,7 +126,7 @@ def get_dashboard(db: Db, actor: CurrentActor, uai: Uai, term: TermPath) -> obje
     """
     school = school_for(db, actor, uai, Task.SEE_WORK)
     seen = overview(db, Frame(db, school), term)
-    efforts = efforts_of(queries.effort_by_term(db, school.id), term)
+    efforts = efforts_of(sheet_queries.effort_by_term(db, school.id), term)
     return {
         "term": term,
         "indicators": [_curve(view, seen) for view in seen.indicators],

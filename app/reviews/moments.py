@@ -11,8 +11,8 @@ from app.domain.french import fold
 from app.domain.indicators import Indicator
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState
-from app.reviews import queries
-from app.reviews.queries import ActionCourse
+from app.reviews import sheet_queries
+from app.reviews.sheet_queries import ActionCourse
 from app.schools.frame import Frame
 
 UNDER_WAY = {ActionState.RUNNING, ActionState.DONE}
@@ -68,19 +68,20 @@ def moments_of(db: Session, frame: Frame, term: Term) -> list[Moment]:
     nor in a term to come. One that was dropped without an event never began, and one that the next year takes
     up under the same title did not end.
     """
-    endings = queries.endings_by_review(db, frame.school.id)
+    endings = sheet_queries.endings_by_review(db, frame.school.id)
     runs: dict[str, list[_Run]] = {}
-    courses = ((_began(frame, course), course) for course in queries.courses_of_school(db, frame.school.id))
+    known = sheet_queries.courses_of_school(db, frame.school.id)
+    courses = ((_began(frame, course), course) for course in known)
     for began, course in sorted(((b, c) for b, c in courses if b), key=lambda pair: pair[0]):
         ended = _ended(frame, course, began, endings.get(course.id)) if course.state in ENDED else None
         is_only_planned = course.state is ActionState.PLANNED and course.first_held is None
         run = _Run(course.title, began, ended, _slugs(course))
-        known = runs.setdefault(fold(course.title), [])
-        if known and known[-1].goes_on_in(run):
-            known[-1] = known[-1].followed_by(run)
+        before = runs.setdefault(fold(course.title), [])
+        if before and before[-1].goes_on_in(run):
+            before[-1] = before[-1].followed_by(run)
         elif not is_only_planned:
-            known.append(run)
-    found = (moment for known in runs.values() for run in known for moment in _ends_of(run))
+            before.append(run)
+    found = (moment for of_title in runs.values() for run in of_title for moment in _ends_of(run))
     return sorted((moment for moment in found if moment.term <= term), key=lambda moment: moment.term)
 
 

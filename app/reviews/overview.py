@@ -25,7 +25,7 @@ from app.goals.models import Goal
 from app.goals.queries import goals_of_school
 from app.measurements.checks import grades_in
 from app.measurements.service import Series, Total, shown_total
-from app.reviews import queries
+from app.reviews import sheet_queries
 from app.reviews.kinds import FigureKind
 from app.reviews.moments import Moment, moments_of
 from app.reviews.said import Figures, figures_of, pupils_at
@@ -262,8 +262,8 @@ def _goal_view(goal: Goal, views: Mapping[str, IndicatorView]) -> GoalView:
 
 def _action_views(db: Session, school: School, term: Term) -> list[ActionView]:
     """The actions of this school year and those still open, with what took place this school year."""
-    efforts = queries.effort_by_action(db, school.id, term.year.terms)
-    partners = queries.partners_by_action(db, school.id)
+    efforts = sheet_queries.effort_by_action(db, school.id, term.year.terms)
+    partners = sheet_queries.partners_by_action(db, school.id)
     ended = {ActionState.DONE, ActionState.DROPPED}
     views = []
     for action in actions_of_school(db, school.id):
@@ -287,13 +287,13 @@ def _ended_before(action: Action, term: Term) -> bool:
     )
 
 
-def _action_sentence(action: Action, effort: Any, partners: list[str]) -> str:
+def _action_sentence(action: Action, effort: sheet_queries.Effort | None, partners: list[str]) -> str:
     """« 5 rendez-vous tenus, 63 venues · avec le centre social »."""
     said: list[str] = []
     if effort and effort.held:
         held = french.counted(effort.held, ("rendez-vous tenu", "rendez-vous tenus"))
         said.append(f"{held}, {french.counted(effort.parents, ('venue', 'venues'))}")
-    if effort and effort.planned:
+    if effort and effort.next_on:
         said.append(f"prochain rendez-vous le {long_day(effort.next_on)}")
     if not said and action.state is ActionState.PLANNED:
         said.append(f"à partir du {long_day(action.planned_from)}")

@@ -8,7 +8,7 @@ from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Task
 from app.db import Db
 from app.domain.school_year import Term
-from app.reviews import queries
+from app.reviews import sheet_queries
 from app.reviews.charts import chart_of, effort_block, efforts_of, glances_of, plan_block
 from app.reviews.dashboard_table import dashboard_table
 from app.reviews.overview import overview
@@ -43,7 +43,7 @@ def current_dashboard(db: Db, actor: CurrentActor, uai: Uai) -> Response:
 def dashboard_file(db: Db, actor: CurrentActor, uai: Uai, term: str) -> Response:
     """The figures under the charts, for a spreadsheet."""
     school, wanted = school_for(db, actor, uai, Task.SEE_WORK), term_or_404(term)
-    efforts = efforts_of(queries.effort_by_term(db, school.id), wanted)
+    efforts = efforts_of(sheet_queries.effort_by_term(db, school.id), wanted)
     table = dashboard_table(school, wanted, overview(db, Frame(db, school), wanted), efforts)
     return table_answer(table, Wanted(Format.CSV))
 
@@ -67,5 +67,5 @@ def dashboard_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, term
         glances=glances_of(seen),
         charts={view.indicator.slug: chart_of(view, seen) for view in seen.indicators},
         plan=plan_block(seen),
-        effort=effort_block(efforts_of(queries.effort_by_term(db, school.id), wanted), wanted),
+        effort=effort_block(efforts_of(sheet_queries.effort_by_term(db, school.id), wanted), wanted),
     )

@@ -15,7 +15,7 @@ from app.domain.verdicts import TermFigure, compared_terms, comparisons_a_year
 from app.domain.vocabulary import Status
 from app.measurements.checks import grades_in
 from app.measurements.service import Series, Total, series_of_school, shown_total
-from app.reviews.queries import attendances_by_term
+from app.reviews.sheet_queries import attendances_by_term
 from app.schools.frame import Frame
 
 

@@ -13,7 +13,7 @@ from app.domain.french import NARROW
 from app.domain.readings import units_missing
 from app.domain.school_year import SchoolYear, today_in, year_of
 from app.domain.vocabulary import ActionState, GoalState
-from app.reviews import queries, year_queries
+from app.reviews import sheet_queries, year_queries
 from app.reviews.overview import ActionView, GoalView, IndicatorView, Overview
 from app.schools.models import School
 
@@ -106,7 +106,7 @@ def actions_of_year(db: Session, school: School, seen: Overview) -> list[YearAct
 
     One ends with the review that said so; else with its planned end, or earlier on the day its state was set.
     """
-    decided = queries.endings_by_review(db, school.id)
+    decided = sheet_queries.endings_by_review(db, school.id)
     by_hand = _ended_by_hand(db, school, "action")
     year = seen.term.year
     lines = []

@@ -57,7 +57,7 @@ class Plan:
     def totals(self) -> dict[tuple[str, str], int]:
         rows = totals_of_school(self.db, self.school_id)
         assert verify_totals(self.db) == []
-        return {(row.indicator, row.term): row.counted for row in rows if row.answers}
+        return {(row.indicator, row.term): row.counted or 0 for row in rows if row.answers}
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from app.accounts.queries import audit_chain
 from app.domain.school_year import SchoolYear, Term
 from app.errors import Conflict, Stale
 from app.measurements.models import SharedAnalysisIn
-from app.measurements.queries import analyses_of_school
 from app.measurements.service import series_of_school, verify_totals
+from app.measurements.session_queries import analyses_of_school
 from app.measurements.sessions import delete_shared_analysis, hold_shared_analysis, revise_shared_analysis
 from app.schools.models import CalendarIn
 from app.schools.service import set_term_dates

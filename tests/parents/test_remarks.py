@@ -12,8 +12,8 @@ from sqlmodel import Session
 from app.accounts.audit import broken_links
 from app.accounts.queries import audit_chain
 from app.errors import Conflict, Forbidden, NotFound, Stale
-from app.measurements.queries import analyses_of_school
 from app.measurements.service import series_of_school
+from app.measurements.session_queries import analyses_of_school
 from app.parents import service
 from app.parents.models import ParentLink, ParentRemark, RemarkIn, RemarkState, RemarkTopic
 from app.parents.queries import kept_of_term, links_of_school, remarks_of_school

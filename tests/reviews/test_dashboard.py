@@ -20,7 +20,7 @@ from app.goals.models import GoalIn, TargetIn
 from app.goals.service import add_goal
 from app.measurements.models import MeasurementIn
 from app.measurements.service import record_measurement
-from app.reviews import queries
+from app.reviews import sheet_queries
 from app.reviews.charts import efforts_of, glances_of
 from app.reviews.overview import overview
 from app.schools.frame import Frame
@@ -168,7 +168,7 @@ def test_a_title_is_never_run_by_a_spreadsheet(
 
 @pytest.mark.usefixtures("lived")
 def test_work_is_told_term_by_term_and_not_older_than_the_charts(db: Session, world: World) -> None:
-    rows = queries.effort_by_term(db, world.a.id)
+    rows = sheet_queries.effort_by_term(db, world.a.id)
     assert efforts_of(rows, LAST_T1) == []
     assert efforts_of(rows, LAST_T3) == [Held(LAST_T2, 1, 9), Held(LAST_T3, 0, 0)]
     late = efforts_of(rows, Term("2028-2029-T1"))
