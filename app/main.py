@@ -24,6 +24,7 @@ from app.db import Database, make_engine
 from app.errors import Unavailable
 from app.gate import Gate
 from app.once.doors import keep_answers, read_key
+from app.reviews.assembled import Assembled
 from app.settings import Settings
 from app.web import metrics, problems, static_files
 from app.web.compress import CompressPages
@@ -65,6 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.templates = make_environment()
     app.state.answers = Kept()
     app.state.remembered = Remembered()
+    app.state.assembled = Assembled()
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
     app.state.is_demo = False
     problems.install(app)

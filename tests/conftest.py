@@ -26,6 +26,7 @@ from app.aggregates.answers import Kept
 from app.db import Database, make_engine, migrate
 from app.main import create_app
 from app.prepared import Prepared, Row, inside
+from app.reviews.assembled import Assembled
 from app.settings import Settings
 from tests import postgresql
 from tests.inline import Browser
@@ -176,10 +177,11 @@ class TakingTurns:
 
     def __init__(self, web: FastAPI, processes: int) -> None:
         self._web = web
-        self._memories = cycle([(Kept(), Remembered()) for _ in range(processes)])
+        self._memories = cycle([(Kept(), Remembered(), Assembled()) for _ in range(processes)])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self._web.state.answers, self._web.state.remembered = next(self._memories)
+        state = self._web.state
+        state.answers, state.remembered, state.assembled = next(self._memories)
         await self._web(scope, receive, send)
 
 
@@ -196,7 +198,7 @@ def sign_in(
     before = web.state.database
     web.state.database = OneTransaction(engine, db)
     # What is undone after a test must not be remembered in the next one.
-    web.state.answers, web.state.remembered = Kept(), Remembered()
+    web.state.answers, web.state.remembered, web.state.assembled = Kept(), Remembered(), Assembled()
     served = web if processes == 1 else TakingTurns(web, processes)
 
     def client(name: str) -> TestClient:

@@ -4,33 +4,27 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from app.accounts.models import ApiToken, SchoolLedger, SchoolMembership, User
+from app.accounts.models import ApiToken, SchoolMembership, User
 from app.accounts.warm import TokenNow
 from app.domain.vocabulary import Role
 from app.prepared import Asks, Prepared
-from app.schools.models import School, SchoolYearProfile
+from app.schools.models import School
+from app.schools.queries import STATE, SchoolState
 
 
 class MemberStanding(NamedTuple):
-    """A member's right, and the versions of all that is read of a school.
-
-    `turn` moves with every write of the school, the other versions with each import of the directory.
-    """
+    """A member's right, and the state of what is read of the school."""
 
     school_id: UUID
     departement: str
     role: Role
-    turn: int
-    school: int
-    years: int
-    profiles: int
+    state: SchoolState
 
 
 _A, _U, _M = ApiToken.__table__, User.__table__, SchoolMembership.__table__  # the Core tables of the classes
-_S, _L, _Y = School.__table__, SchoolLedger.__table__, SchoolYearProfile.__table__
-_OWN_PROFILES = _Y.c.school_id == _S.c.id
+_S = School.__table__
 _MEMBER_NOW = Prepared(
     select(
         _A.c.secret_hash,
@@ -40,10 +34,7 @@ _MEMBER_NOW = Prepared(
         _S.c.id,
         _S.c.departement,
         _M.c.role,
-        func.coalesce(_L.c.version, 0),
-        _S.c.version,
-        select(func.count()).where(_OWN_PROFILES).scalar_subquery(),
-        select(func.coalesce(func.sum(_Y.c.version), 0)).where(_OWN_PROFILES).scalar_subquery(),
+        *STATE,
     )
     .select_from(_A)
     .join(_U, _U.c.id == _A.c.user_id)
@@ -52,7 +43,6 @@ _MEMBER_NOW = Prepared(
         _M,
         sa.and_(_M.c.school_id == _S.c.id, _M.c.user_id == _A.c.user_id, _M.c.ended_at.is_(None)),
     )
-    .outerjoin(_L, _L.c.school_id == _S.c.id)
     .where(_A.c.id == sa.bindparam("token_id"))
 )
 
@@ -62,5 +52,6 @@ def member_now(uai: str, ask: Asks, token_id: UUID) -> TokenNow | None:
     rows = ask(_MEMBER_NOW, {"uai": uai, "token_id": token_id})
     if not rows:
         return None
-    secret_hash, is_open, expires_at, last_used_at, *standing = rows[0]
-    return TokenNow(secret_hash, is_open, expires_at, last_used_at, MemberStanding(*standing))
+    secret_hash, is_open, expires_at, last_used_at, school_id, departement, role, *state = rows[0]
+    standing = MemberStanding(school_id, departement, role, SchoolState(*state))
+    return TokenNow(secret_hash, is_open, expires_at, last_used_at, standing)

@@ -4,15 +4,28 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from app.elections.models import Election, ElectionList
 from app.errors import NotFound
+from app.prepared import Prepared, inside
 
 
 def election_or_none(db: Session, school_id: UUID, year: str) -> Election | None:
     return db.get(Election, (school_id, year))
+
+
+_HAS_ELECTION = Prepared(
+    select(Election.year).where(
+        col(Election.school_id) == sa.bindparam("school_id"), col(Election.year) == sa.bindparam("year")
+    )
+)
+
+
+def has_election(db: Session, school_id: UUID, year: str) -> bool:
+    return bool(inside(db)(_HAS_ELECTION, {"school_id": school_id, "year": year}))
 
 
 def election_or_404(db: Session, school_id: UUID, year: str) -> Election:

@@ -1,6 +1,6 @@
 """Where a person arrives: the start page, and the sheet of a school with what is due this term."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -17,13 +17,14 @@ from app.domain.school_year import Term
 from app.domain.vocabulary import STAKES, ActionState
 from app.home.service import reminders_by_school, reminders_of
 from app.reviews import queries as reviews
+from app.reviews.assembled import assembled
 from app.reviews.charts import spark_of
 from app.reviews.overview import overview
 from app.reviews.pages import term_links
 from app.reviews.undecided import undecided_in
 from app.schools.frame import Frame
 from app.schools.models import School
-from app.schools.queries import territory_by_id
+from app.schools.queries import territory_name
 from app.schools.service import term_or_404
 from app.web.templating import render, see_other
 from app.web.urls import sheet_url, territory_url
@@ -73,14 +74,14 @@ def _about(db: Session, frame: Frame, term: Term) -> str:
         for number, word in ((profile.classes, "classe"), (profile.pupils, "élève"))
         if number is not None
     ]
-    territory = territory_by_id(db, profile.circonscription_id) if profile.circonscription_id else None
+    territory = territory_name(db, profile.circonscription_id) if profile.circonscription_id else ""
     parts = [
         school.commune,
         profile.type.label,
         profile.sector.label if profile.sector.value == "private" else "",
         profile.priority.label if profile.priority.value != "none" else "",
         ", ".join(size),
-        f"circonscription {territory.name}" if territory else "",
+        f"circonscription {territory}" if territory else "",
     ]
     return " · ".join(part for part in parts if part)
 
@@ -98,10 +99,8 @@ def sheet_page(
     frame = Frame(db, school)
     now = frame.now
     term = term_or_404(trimestre) if trimestre else now
-    seen = overview(db, frame, term)
-    review = reviews.review_or_none(db, school.id, term)
-    decisions = reviews.decisions_of_term(db, school.id, term, review.number) if review else []
-    steps = [view.action.step for view in seen.actions if view.action.state in IN_THE_PLAN]
+    may = _may(actor, school)
+    shown = assembled(request, frame, ("sheet", term, *may.values()), lambda: _sheet(db, actor, frame, term))
     return render(
         request,
         "reviews/sheet.html",
@@ -111,18 +110,29 @@ def sheet_page(
         term=term,
         now=now,
         terms=term_links(now, term, f"/ecoles/{uai}?trimestre={{}}"),
-        seen=seen,
-        sparks={view.indicator.slug: spark_of(view, seen) for view in seen.indicators},
         stakes=STAKES,
-        review=review,
-        decisions=decisions,
-        waiting=undecided_in(seen, decisions),
-        asked=spread_sentence(steps),
-        is_steep=starts_too_high(steps),
         notice=SAVED.get(request.query_params.get("ok", "")),
-        may=_may(actor, school),
-        reminders=reminders_of(db, actor, frame, seen.figures.series) if term == now else [],
+        may=may,
+        **shown,
     )
+
+
+def _sheet(db: Session, actor: Actor, frame: Frame, term: Term) -> dict[str, Any]:
+    """What the page says of the school, to everybody who may do as much there."""
+    school, seen = frame.school, overview(db, frame, term)
+    review = reviews.review_or_none(db, school.id, term)
+    decisions = reviews.decisions_of_term(db, school.id, term, review.number) if review else []
+    steps = [view.action.step for view in seen.actions if view.action.state in IN_THE_PLAN]
+    return {
+        "seen": seen,
+        "sparks": {view.indicator.slug: spark_of(view, seen) for view in seen.indicators},
+        "review": review,
+        "decisions": decisions,
+        "waiting": undecided_in(seen, decisions),
+        "asked": spread_sentence(steps),
+        "is_steep": starts_too_high(steps),
+        "reminders": reminders_of(db, actor, frame, seen.figures.series) if term == frame.now else [],
+    }
 
 
 def _may(actor: Actor, school: School) -> dict[str, bool]:

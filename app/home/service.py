@@ -15,7 +15,7 @@ from app.domain.calendar_file import Entry, calendar_file
 from app.domain.reminders import LATE, Reminder, SchoolFacts, TermFacts, coming, reminders
 from app.domain.school_year import Term
 from app.domain.vocabulary import Door
-from app.elections.queries import election_or_none
+from app.elections.queries import has_election
 from app.elections.service import is_concerned
 from app.errors import Conflict
 from app.home import queries
@@ -69,7 +69,7 @@ def _facts(db: Session, actor: Actor, frame: Frame, series: Series, *, ahead: bo
     reviews = queries.reviews_and_transmissions(db, school.id, kept)
     first_day = frame.calendar(year).first_day
     events = queries.uncounted_events(db, school.id, since=first_day, before=today, limit=MOST_EVENTS)
-    is_due = is_concerned(frame.profile_at(year)) and election_or_none(db, school.id, year) is None
+    is_due = is_concerned(frame.profile_at(year)) and not has_election(db, school.id, year)
     return SchoolFacts(
         today=today,
         terms=[_term(frame, series, term, dates[term], reviews.get(term)) for term in kept],

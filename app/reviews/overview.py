@@ -115,7 +115,6 @@ class ActionView:
 
 @dataclass
 class Overview:
-    frame: Frame
     term: Term
     figures: Figures
     goals: list[GoalView] = field(default_factory=list)
@@ -195,7 +194,6 @@ def overview(db: Session, frame: Frame, term: Term) -> Overview:
         for slug, indicator in frame.indicators(term).items()
     }
     return Overview(
-        frame,
         term,
         figures,
         [_goal_view(goal, views) for goal in goals],

@@ -1,7 +1,10 @@
 """The dashboard: every figure of a term, its sentence and its chart."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.access import CurrentActor, Uai, school_for
@@ -9,6 +12,7 @@ from app.accounts.actor import Task
 from app.db import Db
 from app.domain.school_year import Term
 from app.reviews import sheet_queries
+from app.reviews.assembled import assembled
 from app.reviews.charts import chart_of, effort_block, efforts_of, glances_of, plan_block
 from app.reviews.dashboard_table import dashboard_table
 from app.reviews.overview import overview
@@ -53,7 +57,7 @@ def dashboard_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, term
     """All indicators at a glance, then one chart each: the sentence, the chart, the figures themselves."""
     school = school_for(db, actor, uai, Task.SEE_WORK)
     wanted, frame = term_or_404(term), Frame(db, school)
-    seen = overview(db, frame, wanted)
+    shown = assembled(request, frame, ("dashboard", wanted), lambda: _dashboard(db, frame, wanted))
     here = f"/ecoles/{uai}/tableau-de-bord"
     return render(
         request,
@@ -63,9 +67,17 @@ def dashboard_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, term
         term=wanted,
         terms=term_links(frame.now, wanted, f"{here}/{{}}"),
         csv=f"{here}/{wanted}.csv",
-        seen=seen,
-        glances=glances_of(seen),
-        charts={view.indicator.slug: chart_of(view, seen) for view in seen.indicators},
-        plan=plan_block(seen),
-        effort=effort_block(efforts_of(sheet_queries.effort_by_term(db, school.id), wanted), wanted),
+        **shown,
     )
+
+
+def _dashboard(db: Session, frame: Frame, term: Term) -> dict[str, Any]:
+    seen = overview(db, frame, term)
+    efforts = efforts_of(sheet_queries.effort_by_term(db, frame.school.id), term)
+    return {
+        "seen": seen,
+        "glances": glances_of(seen),
+        "charts": {view.indicator.slug: chart_of(view, seen) for view in seen.indicators},
+        "plan": plan_block(seen),
+        "effort": effort_block(efforts, term),
+    }

@@ -22,6 +22,10 @@ class Frame:
         self.today: date = today_at(school)
 
     @cached_property
+    def state(self) -> queries.SchoolState:
+        return queries.state_of_school(self._db, self.school.id)
+
+    @cached_property
     def now(self) -> Term:
         return self.term_on(self.today)
 

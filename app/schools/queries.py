@@ -1,16 +1,18 @@
 """Reads about territories, schools, their yearly profiles and calendars."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlmodel import Session, SQLModel, col
 
+from app.accounts.models import SchoolLedger
 from app.db import insert_or_ignore
 from app.domain.territories import NATION
 from app.domain.vocabulary import TerritoryLevel
+from app.prepared import Prepared, inside
 from app.schools.models import School, SchoolYearProfile, TermCalendar, Territory, TrackedIndicator
 
 _BY_UAI = select(School).where(col(School.uai) == sa.bindparam("uai"))
@@ -18,6 +20,36 @@ _BY_UAI = select(School).where(col(School.uai) == sa.bindparam("uai"))
 
 def school_by_uai(db: Session, uai: str) -> School | None:
     return db.scalars(_BY_UAI, {"uai": uai}).one_or_none()
+
+
+class SchoolState(NamedTuple):
+    """The versions of all that is read of a school.
+
+    `turn` moves with every write of the school, the other versions with each import of the directory.
+    """
+
+    turn: int
+    school: int
+    years: int
+    profiles: int
+
+
+_OWN_PROFILES = col(SchoolYearProfile.school_id) == School.id
+STATE = (
+    func.coalesce(
+        select(SchoolLedger.version).where(col(SchoolLedger.school_id) == School.id).scalar_subquery(), 0
+    ),
+    col(School.version),
+    select(func.count()).select_from(SchoolYearProfile).where(_OWN_PROFILES).scalar_subquery(),
+    select(func.coalesce(func.sum(SchoolYearProfile.version), 0)).where(_OWN_PROFILES).scalar_subquery(),
+)
+"""The columns of a SchoolState, beside a school."""
+_STATE = Prepared(select(*STATE).where(col(School.id) == sa.bindparam("id")))
+
+
+def state_of_school(db: Session, school_id: UUID) -> SchoolState:
+    (row,) = inside(db)(_STATE, {"id": school_id})
+    return SchoolState(*row)
 
 
 def any_school(db: Session) -> bool:
@@ -100,6 +132,14 @@ def nation(db: Session) -> Territory:
 
 def territory_by_id(db: Session, key: UUID) -> Territory | None:
     return db.get(Territory, key)
+
+
+_TERRITORY_NAME = Prepared(select(Territory.name).where(col(Territory.id) == sa.bindparam("id")))
+
+
+def territory_name(db: Session, key: UUID) -> str:
+    ((name,),) = inside(db)(_TERRITORY_NAME, {"id": key})
+    return str(name)
 
 
 def school_listed(db: Session, school_id: UUID, year: str) -> sa.Row[Any] | None:

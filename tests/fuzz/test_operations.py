@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from app.accounts.warm import Remembered
 from app.aggregates.answers import Kept
+from app.reviews.assembled import Assembled
 from tests.fuzz.described import InProcess, loaded, with_rows
 from tests.matrix import MATRIX, Row
 from tests.places import Places
@@ -59,7 +60,7 @@ def described(
 
 def forget(web: FastAPI) -> None:
     """What was undone must not be remembered."""
-    web.state.answers, web.state.remembered = Kept(), Remembered()
+    web.state.answers, web.state.remembered, web.state.assembled = Kept(), Remembered(), Assembled()
 
 
 @pytest.mark.long
