@@ -1,6 +1,7 @@
 """What a school is, when its terms fall, and which indicators it follows."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 from sqlmodel import Session
@@ -40,9 +41,7 @@ def calendar_for(db: Session, school: School, year: SchoolYear) -> Calendar:
 
 def with_own_dates(school: School, year: SchoolYear, own: TermCalendar | None) -> Calendar:
     usual = calendar_of(year, school.departement)
-    if own is None:
-        return usual
-    return Calendar(year, usual.first_day, own.t1_last, own.t2_last, usual.last_day)
+    return replace(usual, t1_last=own.t1_last, t2_last=own.t2_last, to_confirm=False) if own else usual
 
 
 def term_on(db: Session, school: School, day: date) -> Term:
@@ -229,7 +228,9 @@ def follow_indicator(
         return row
     before = plain(row)
     if row is None:
-        row = TrackedIndicator(school_id=school.id, slug=slug, since_term=since or _since(school))
+        row = TrackedIndicator(
+            school_id=school.id, slug=slug, since_term=since or current_year(school).terms[0]
+        )
         db.add(row)
     else:
         row.until_term = None
@@ -254,7 +255,7 @@ def add_own_indicator(
         school_id=school.id,
         slug=_own_slug(data.label, {row.slug for row in rows}),
         is_own=True,
-        since_term=since or _since(school),
+        since_term=since or current_year(school).terms[0],
         **data.model_dump(),
     )
     db.add(row)
@@ -289,10 +290,6 @@ def stop_indicator(
 def _refuse_official(slug: str) -> None:
     if slug in OFFICIAL:
         raise Conflict("Les cinq indicateurs de la fiche sont toujours suivis.", code="always_followed")
-
-
-def _since(school: School) -> Term:
-    return current_year(school).terms[0]
 
 
 def _own_slug(label: str, taken: set[str]) -> str:
