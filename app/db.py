@@ -5,6 +5,7 @@ A request is one transaction. A GET gets a read-only one; the commit precedes th
 
 import os
 import re
+import select
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
@@ -32,7 +33,7 @@ from app.domain.personal import refuse_personal
 from app.domain.school_year import TERM_PATTERN, YEAR_PATTERN, SchoolYear, Term
 from app.errors import Unavailable
 from app.gate import Gate
-from app.prepared import Prepared, Row
+from app.prepared import Prepared, Row, alone, run_at_driver
 
 ROOT = Path(__file__).resolve().parent.parent
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -49,6 +50,7 @@ SQLModel.metadata.naming_convention = {
 # --- column and field types shared by every table -----------------------------------------------------
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 def _iso_day(value: object) -> object:
@@ -59,14 +61,13 @@ def _iso_day(value: object) -> object:
 
 
 def refuse_control(value: str) -> str:
-    if any((ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) <= 0xDFFF for char in value):
+    if _CONTROL.search(value):
         raise ValueError("ce texte contient un caractère qui ne peut pas être enregistré")
     return value
 
 
-Whole = Annotated[
-    int, pydantic.Field(strict=True)
-]  # bounds stay on the field: inside an alias they win silently
+# Bounds stay on the field: inside an alias they win silently.
+Whole = Annotated[int, pydantic.Field(strict=True)]
 Flag = Annotated[bool, pydantic.Field(strict=True)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(refuse_control)]
@@ -113,11 +114,10 @@ def make_engine(url: str, *, threads: int = 4) -> Engine:
         pool_size=threads + 1,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=not is_sqlite,  # a file does not hang up
+        connect_args={} if is_sqlite else {"autocommit": True},  # we say BEGIN: a SELECT alone is one trip
         hide_parameters=True,  # what people typed does not belong in a log
     )
-    if is_sqlite:
-        _teach_sqlite(engine)
+    (_teach_sqlite if is_sqlite else _teach_postgresql)(engine)
     return engine
 
 
@@ -131,9 +131,25 @@ def _teach_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("read_only", False)
-        connection.connection.cursor().execute(f"PRAGMA query_only={int(reading)}")
+        run_at_driver(connection, f"PRAGMA query_only={int(reading)}")
         # Take the write lock first: a transaction that upgrades later fails at once, "database is locked".
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        run_at_driver(connection, "BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _teach_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "checkout")
+    def _look(connection: Any, _record: object, _lent: object) -> None:
+        """A server that hung up, or is about to, has said so: nothing has to be asked to hear it."""
+        heard = select.poll()
+        if not connection.closed:
+            heard.register(connection.fileno(), select.POLLIN)
+        if connection.closed or heard.poll(0):
+            raise sa.exc.DisconnectionError()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("read_only", False)
+        run_at_driver(connection, "BEGIN READ ONLY" if reading else "BEGIN")
 
 
 class Database:
@@ -142,8 +158,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
-        self._reading = engine.execution_options(read_only=True, postgresql_readonly=True)
-        self._writing = engine.execution_options(read_only=False, postgresql_readonly=False)
+        self._reading, self._writing = (engine.execution_options(read_only=told) for told in (True, False))
 
     @contextmanager
     def session(self, *, reading: bool = False) -> Iterator[Session]:
@@ -153,15 +168,8 @@ class Database:
             yield session
 
     def ask(self, prepared: Prepared, given: Mapping[str, Any]) -> list[Row]:
-        """One SELECT alone, which needs no transaction around it to see one state of the data.
-
-        Raises what the driver raises: SQLAlchemy, which would name it in its own way, is not asked.
-        """
-        connection = self.engine.raw_connection()
-        try:
-            return prepared.rows(connection, self.engine.dialect, given)
-        finally:
-            connection.close()
+        """One SELECT alone, which needs no transaction around it to see one state of the data."""
+        return alone(self.engine, prepared, given)
 
 
 def migrate(url: str, revision: str = "head") -> None:
@@ -275,9 +283,8 @@ WritingDb = Annotated[Session, Depends(get_writing_session, scope="function")]
 
 def insert_or_ignore(db: Session, table: Any, rows: list[Mapping[str, Any]]) -> None:
     """INSERT … ON CONFLICT DO NOTHING on either database."""
-    if not rows:
-        return
-    db.execute(_inserting(table, db.get_bind().dialect.name), rows)
+    if rows:
+        db.execute(_inserting(table, db.get_bind().dialect.name), rows)
 
 
 @cache
@@ -289,6 +296,5 @@ def _inserting(table: Any, dialect: str) -> sa.Insert:
 
 def insert_if_absent(db: Session, table: Any, row: Mapping[str, Any]) -> bool:
     """Whether this row was written; on PostgreSQL it waits for a transaction that is writing the same key."""
-    module = sa.dialects.sqlite if db.get_bind().dialect.name == "sqlite" else sa.dialects.postgresql
-    wanted = module.insert(table).values(**row).on_conflict_do_nothing()
+    wanted = _inserting(table, db.get_bind().dialect.name).values(**row)
     return db.scalar(wanted.returning(*table.__table__.primary_key)) is not None

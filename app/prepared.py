@@ -1,15 +1,16 @@
-"""A SELECT written once for each database, and given to its driver as it is.
+"""A statement written once for each database, and given to its driver as it is.
 
-For the few that stand on the way of every request: SQLAlchemy's own way costs ten times the statement itself
-(ADR 0033). Values and columns are translated by their types, as it would do.
+For those on the way of every request or every write: SQLAlchemy's own way costs four to ten times the
+statement itself (ADR 0033). Values, columns and errors are translated as it would do.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlmodel import Session
 
 Translate = Callable[[Any], Any]
@@ -20,14 +21,14 @@ class Written(NamedTuple):
     """What a driver of one dialect is given, and how to read what it answers."""
 
     text: str
-    names: tuple[str, ...]
+    names: tuple[tuple[str, Translate | None], ...]
+    """With how the value of each is translated, if it is."""
     is_by_place: bool
     """Whether the driver knows the names by their places only."""
     values: Mapping[str, Any]
     """Those that the statement itself holds."""
     lists: Mapping[str, Sequence[str]]
     """The names that the values of a list are given by."""
-    sent: Mapping[str, Translate]
     read: tuple[tuple[int, Translate], ...]
     """By the column's place."""
 
@@ -35,11 +36,9 @@ class Written(NamedTuple):
         all_ = {**self.values, **given}
         for name, names in self.lists.items():
             all_.update(zip(names, all_[name], strict=True))
-        for name, translate in self.sent.items():
-            all_[name] = translate(all_[name])
         if self.is_by_place:
-            return tuple([all_[name] for name in self.names])
-        return {name: all_[name] for name in self.names}
+            return tuple([all_[name] if to is None else to(all_[name]) for name, to in self.names])
+        return {name: all_[name] if to is None else to(all_[name]) for name, to in self.names}
 
     def told(self, rows: Sequence[Sequence[Any]]) -> list[Row]:
         """The rows with their values as Python's own; each different value of a column is translated once."""
@@ -52,26 +51,30 @@ class Written(NamedTuple):
 
 
 class Prepared:
-    """A SELECT whose parameters are `bindparam`s; those that are `expanding` are given a list."""
+    """A statement whose parameters are `bindparam`s; those that are `expanding` are given a list."""
 
-    def __init__(self, statement: sa.Select[Any]) -> None:
+    def __init__(self, statement: sa.Select[Any] | sa.sql.dml.UpdateBase) -> None:
         self.statement = statement
-        binds = statement.compile().binds.items()
-        self._lists = [name for name, bind in binds if bind.expanding and bind.required]
+        binds = (part for part in sa.sql.visitors.iterate(statement) if isinstance(part, sa.BindParameter))
+        self._lists = list(dict.fromkeys(bind.key for bind in binds if bind.expanding and bind.required))
         self._write = lru_cache(100)(self._write_now)  # lists have lengths of their own
-
-    def written(self, dialect: Dialect, given: Mapping[str, Any]) -> Written:
-        return self._write(dialect, tuple([len(given[name]) for name in self._lists]))
 
     def rows(self, connection: Any, dialect: Dialect, given: Mapping[str, Any]) -> list[Row]:
         """On a connection of the driver; every parameter has to be given."""
-        written = self.written(dialect, given)
-        cursor = connection.cursor()
-        try:
+        written = self._write(dialect, tuple([len(given[name]) for name in self._lists]))
+        with at_driver(connection, dialect, written.text) as cursor:
             cursor.execute(written.text, written.arguments(given))
-            return written.told(cursor.fetchall())
-        finally:
-            cursor.close()
+            return written.told(cursor.fetchall()) if cursor.description else []
+
+    def write(self, connection: Any, dialect: Dialect, several: Sequence[Mapping[str, Any]]) -> None:
+        """The same for so many rows; what answers nothing and has no lists."""
+        written = self._write(dialect, ())
+        with at_driver(connection, dialect, written.text) as cursor:
+            all_ = [written.arguments(given) for given in several]
+            if len(all_) == 1:
+                cursor.execute(written.text, all_[0])  # psycopg would open a pipeline for it
+            else:
+                cursor.executemany(written.text, all_)
 
     def _write_now(self, dialect: Dialect, lengths: tuple[int, ...]) -> Written:
         compiled = self.statement.compile(dialect=dialect)
@@ -84,29 +87,76 @@ class Prepared:
             for name, bind in compiled.binds.items()
             if not bind.expanding
         }
-        columns = [column.type.dialect_impl(dialect) for column in self.statement.selected_columns]
+        sent.update(state.processors)
+        names = state.parameters if state.positiontup is None else state.positiontup
+        columns = [column.type.dialect_impl(dialect) for column in self.statement.exported_columns]
         read = [column.result_processor(dialect, None) for column in columns]
         return Written(
             text=state.statement,
-            names=tuple(state.parameters if state.positiontup is None else state.positiontup),
+            names=tuple((name, sent.get(name)) for name in names),
             is_by_place=state.positiontup is not None,
             values={name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required},
             lists=dict(state.parameter_expansion),
-            sent={name: told for name, told in {**sent, **state.processors}.items() if told is not None},
             read=tuple((place, translate) for place, translate in enumerate(read) if translate is not None),
         )
 
 
+@contextmanager
+def at_driver(connection: Any, dialect: Dialect, text: str) -> Iterator[Any]:
+    """A cursor of the driver, whose errors are those that every other statement raises."""
+    cursor = connection.cursor()
+    try:
+        yield cursor
+    except dialect.loaded_dbapi.Error as problem:
+        raise as_usual(problem, dialect, text) from problem
+    finally:
+        cursor.close()
+
+
+def as_usual(problem: Exception, dialect: Dialect, text: str | None = None) -> BaseException:
+    """An error of the driver as SQLAlchemy names it: what answers for errors knows no other."""
+    driver = dialect.loaded_dbapi.Error
+    return sa.exc.DBAPIError.instance(text, None, problem, driver, hide_parameters=True, dialect=dialect)
+
+
+def run_at_driver(connection: Connection, text: str) -> None:
+    """What has neither parameters nor an answer, as BEGIN."""
+    with at_driver(connection.connection, connection.dialect, text) as cursor:
+        cursor.execute(text)
+
+
 Asks: TypeAlias = Callable[[Prepared, Mapping[str, Any]], list[Row]]
-"""Where a prepared SELECT is asked: alone (`Database.ask`), or inside a transaction (`inside`)."""
+"""Where a prepared statement is run: alone (`Database.ask`), or inside a transaction (`inside`)."""
+
+
+def alone(engine: Engine, prepared: Prepared, given: Mapping[str, Any]) -> list[Row]:
+    """Without a transaction around it."""
+    dialect = engine.dialect
+    try:
+        connection = engine.raw_connection()
+    except dialect.loaded_dbapi.Error as problem:
+        raise as_usual(problem, dialect) from problem
+    try:
+        return prepared.rows(connection, dialect, given)
+    finally:
+        connection.close()
 
 
 def inside(db: Session) -> Asks:
     def ask(prepared: Prepared, given: Mapping[str, Any]) -> list[Row]:
-        db.flush()  # as before any other SELECT
-        connection = db.connection()
-        written = prepared.written(connection.dialect, given)
-        # Not the driver itself: here its errors have to be those that every other statement raises.
-        return written.told(connection.exec_driver_sql(written.text, written.arguments(given)).all())
+        connection = _connection(db)
+        return prepared.rows(connection.connection, connection.dialect, given)
 
     return ask
+
+
+def write_all(db: Session, prepared: Prepared, rows: Sequence[Mapping[str, Any]]) -> None:
+    """One statement for each of these, all sent together."""
+    if rows:
+        connection = _connection(db)
+        prepared.write(connection.connection, connection.dialect, rows)
+
+
+def _connection(db: Session) -> Connection:
+    db.flush()  # as before any other statement: it sees what was added
+    return db.connection()

@@ -26,6 +26,7 @@ from benchmarks.clients import many_clients, one_client
 from benchmarks.measuring import OURS, Report, Samples, in_turn
 from benchmarks.servers import Ask, Side, confiance, demonstration
 from dashboards.series import term_series
+from tests.statements import statements_to
 
 COOKIE = "cookie-of-the-bench"
 FLOOR = "floor: the same template, its values at hand"
@@ -102,14 +103,8 @@ def _against_its_template(report: Report, app: FastAPI, runner: asyncio.Runner, 
     """Processor time in this process, whoever else is at work: the whole request, and its template alone."""
     templates = app.state.templates
     app.state.templates = heard = Overheard(templates)
-    statements: list[str] = []
-
-    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-        statements.append(statement)
-
-    sa.event.listen(app.state.database.engine, "before_cursor_execute", note)
-    runner.run(_get(app, path))
-    sa.event.remove(app.state.database.engine, "before_cursor_execute", note)
+    with statements_to(app.state.database.engine) as statements:
+        runner.run(_get(app, path))
     app.state.templates = templates
     sides = {
         OURS: _cpu_of(lambda: runner.run(_get(app, path))),

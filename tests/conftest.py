@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import event
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 from starlette.types import Receive, Scope, Send
@@ -30,6 +29,7 @@ from app.reviews.assembled import Assembled
 from app.settings import Settings
 from tests import postgresql
 from tests.inline import Browser
+from tests.statements import statements_to
 from tests.world import NOW, World, build_world
 
 ENGINE = os.environ.get("CONFIANCE_TEST_ENGINE", "sqlite")
@@ -215,22 +215,7 @@ def sign_in(
 @pytest.fixture
 def count_queries(engine: Engine) -> Callable[[], AbstractContextManager[list[str]]]:
     """`with count_queries() as queries:` lists the statements sent meanwhile, savepoints left out."""
-
-    @contextmanager
-    def counting() -> Iterator[list[str]]:
-        sent: list[str] = []
-
-        def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
-            if "SAVEPOINT" not in statement:
-                sent.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
-            yield sent
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
-
-    return counting
+    return lambda: statements_to(engine)
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from app.errors import (
     Unauthenticated,
     VersionRequired,
 )
+from app.prepared import Asks
 from app.schools.models import School
 from app.schools.queries import school_by_uai
 from app.web.forms import PostedForm
@@ -79,8 +80,8 @@ class Credential:
     last_used_at: datetime | None
 
 
-def _from_session(db: Session, cookie: str, request_id: str) -> tuple[Actor, Credential] | None:
-    found = holder_queries.session_with_user(db, secrets.fingerprint(cookie))
+def _from_session(ask: Asks, cookie: str, request_id: str) -> tuple[Actor, Credential] | None:
+    found = holder_queries.session_with_user(ask, secrets.fingerprint(cookie))
     if found is None:
         return None
     session, user, duties = found
@@ -104,9 +105,9 @@ def step_left(session: HeldSession, actor: Actor) -> Step | None:
     return Step.ENROL if actor.must_have_factor else None
 
 
-def _from_token(db: Session, text: str, request_id: str) -> tuple[Actor, Credential] | None:
+def _from_token(ask: Asks, text: str, request_id: str) -> tuple[Actor, Credential] | None:
     parts = secrets.read_token(text)
-    found = holder_queries.token_with_user(db, parts[0]) if parts else None
+    found = holder_queries.token_with_user(ask, parts[0]) if parts else None
     if (
         parts is None
         or found is None
@@ -131,13 +132,12 @@ def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks,
     scheme, _separator, bearer = request.headers.get("authorization", "").partition(" ")
     cookie = request.cookies.get(request.app.state.settings.session_cookie)
     identity: str = request.state.request_id
+    ask: Asks = request.app.state.database.ask
     found: tuple[Actor, Credential] | None = None
-    if scheme.lower() == "bearer" or cookie:
-        with request.app.state.database.session(reading=True) as db:
-            if scheme.lower() == "bearer":
-                found = _from_token(db, bearer.strip(), identity)
-            elif cookie:
-                found = _from_session(db, cookie, identity)
+    if scheme.lower() == "bearer":
+        found = _from_token(ask, bearer.strip(), identity)
+    elif cookie:
+        found = _from_session(ask, cookie, identity)
     if found is None:
         raise Unauthenticated()
     actor, credential = found
@@ -184,8 +184,7 @@ def visitor(request: Request, _: InRoom) -> Actor | None:
     cookie = request.cookies.get(request.app.state.settings.session_cookie)
     if not cookie:
         return None
-    with request.app.state.database.session(reading=True) as db:
-        found = _from_session(db, cookie, request.state.request_id)
+    found = _from_session(request.app.state.database.ask, cookie, request.state.request_id)
     if found is None or found[0].step is not None:
         return None
     request.state.actor = found[0]

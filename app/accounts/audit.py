@@ -42,8 +42,13 @@ def version_of(db: Session, school_id: UUID) -> int:
     return ledger.version if ledger else 0
 
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
 def plain(value: Any) -> Any:
     """A JSON value of a row, a model or a scalar; enumerations by value, instants in UTC."""
+    if type(value) in _AS_IT_IS:
+        return value
     if isinstance(value, SQLModel):
         return {name: plain(getattr(value, name)) for name in type(value).model_fields}
     if isinstance(value, Mapping):

@@ -20,7 +20,7 @@ from app.accounts.models import (
 )
 from app.accounts.queries import school_duties, territory_duties
 from app.domain.vocabulary import Role
-from app.prepared import Prepared, Row, inside
+from app.prepared import Asks, Prepared, Row
 
 
 class Duties(NamedTuple):
@@ -93,13 +93,13 @@ _SESSION = _with_duties(
 _TOKEN = _with_duties(_A, _A.c.id == sa.bindparam("token_id"), *(_A.c[name] for name in HeldToken._fields))
 
 
-def session_with_user(db: Session, token_hash: str) -> tuple[HeldSession, Holder, Duties] | None:
-    rows = inside(db)(_SESSION, {"token_hash": token_hash})
+def session_with_user(ask: Asks, token_hash: str) -> tuple[HeldSession, Holder, Duties] | None:
+    rows = ask(_SESSION, {"token_hash": token_hash})
     return (HeldSession(*rows[0][8:]), *_holder(rows)) if rows else None
 
 
-def token_with_user(db: Session, token_id: UUID) -> tuple[HeldToken, Holder, Duties] | None:
-    rows = inside(db)(_TOKEN, {"token_id": token_id})
+def token_with_user(ask: Asks, token_id: UUID) -> tuple[HeldToken, Holder, Duties] | None:
+    rows = ask(_TOKEN, {"token_id": token_id})
     return (HeldToken(*rows[0][8:]), *_holder(rows)) if rows else None
 
 

@@ -25,6 +25,7 @@ from app.accounts.models import (
 from app.accounts.seal_models import AuditSeal
 from app.db import insert_or_ignore
 from app.domain.vocabulary import Role
+from app.prepared import Prepared, inside
 from app.schools.models import School, SchoolYearProfile, Territory
 
 # --- turns ---------------------------------------------------------------------------------------------
@@ -33,29 +34,31 @@ from app.schools.models import School, SchoolYearProfile, Territory
 # Statements of every request and every write are built once: building one costs more than running it.
 _LEDGER: sa.Table = SchoolLedger.__table__  # the Core table of the class
 _OF_SCHOOL = _LEDGER.c.school_id == sa.bindparam("of")
-_TAKE_TURN = (
+_TAKE_TURN = Prepared(
     sa.update(_LEDGER)
     .where(_OF_SCHOOL)
     .values(version=_LEDGER.c.version + 1)
     .returning(_LEDGER.c.version, _LEDGER.c.last_hash)
 )
-_CLOSE_TURN = sa.update(_LEDGER).where(_OF_SCHOOL).values(last_hash=sa.bindparam("hash"))
-_WRITE_EVENT = sa.insert(AuditEvent.__table__)
+_CLOSE_TURN = Prepared(sa.update(_LEDGER).where(_OF_SCHOOL).values(last_hash=sa.bindparam("hash")))
+_WRITE_EVENT = Prepared(sa.insert(AuditEvent.__table__))
 
 
 def next_turn(db: Session, school_id: UUID) -> tuple[int, str]:
     """Add one to the ledger and lock it until the commit; the first turn of all makes the row."""
-    row = db.execute(_TAKE_TURN, {"of": school_id}).one_or_none()
-    if row is None:
+    rows = inside(db)(_TAKE_TURN, {"of": school_id})
+    if not rows:
         insert_or_ignore(db, SchoolLedger, [{"school_id": school_id, "version": 0, "last_hash": ""}])
-        row = db.execute(_TAKE_TURN, {"of": school_id}).one()
-    return row[0], row[1]
+        rows = inside(db)(_TAKE_TURN, {"of": school_id})
+    version, last_hash = rows[0]
+    return version, last_hash
 
 
 def close_turn(db: Session, event: Mapping[str, Any]) -> None:
     """Write the event of a turn, and its hash where the next one looks for it."""
-    db.execute(_WRITE_EVENT, event)
-    db.execute(_CLOSE_TURN, {"of": event["school_id"], "hash": event["hash"]})
+    ask = inside(db)
+    ask(_WRITE_EVENT, event)
+    ask(_CLOSE_TURN, {"of": event["school_id"], "hash": event["hash"]})
 
 
 def audit_chain(db: Session, school_id: UUID) -> Sequence[AuditEvent]:

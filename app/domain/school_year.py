@@ -54,6 +54,8 @@ class Term(str):
     __slots__ = ()
 
     def __new__(cls, value: str) -> Self:
+        if isinstance(value, cls):
+            return value
         year, separator, number = value.rpartition("-T")
         if not separator or number not in {"1", "2", "3"}:
             raise ValueError("Un trimestre s’écrit 2026-2027-T1, T2 ou T3.")
@@ -153,6 +155,7 @@ def _first_day(start: int, departement_code: str) -> date:
     return date(start, 8 if departement and departement.is_overseas else 9, 1)
 
 
+@cache
 def calendar_of(year: SchoolYear, departement_code: str, zone: str | None = None) -> Calendar:
     """The terms of a year: T1 ends with the Christmas holidays, T2 with the spring holidays of the zone.
 
@@ -181,7 +184,7 @@ def term_of(day: date, calendar: Calendar) -> Term:
 
 def year_of(day: date, departement_code: str) -> SchoolYear:
     has_begun = day >= _first_day(day.year, departement_code)
-    return SchoolYear.starting(day.year if has_begun else day.year - 1)
+    return _year(day.year if has_begun else day.year - 1)
 
 
 def today_in(departement_code: str, instant: datetime) -> date:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -53,6 +54,12 @@ class Lookups:
     actions: Names = field(default_factory=Names)
     partners: Names = field(default_factory=Names)
 
+    @cached_property
+    def slugs(self) -> dict[str, str]:
+        """Folded slug or title → slug of the first indicator that has it."""
+        names = [(name, slug) for slug, of in self.indicators.items() for name in (slug, of.title)]
+        return {fold(name): slug for name, slug in reversed(names)}
+
 
 @dataclass(frozen=True, slots=True)
 class CellType:
@@ -89,13 +96,12 @@ def _from_one(text: str, _: Lookups) -> int:
 
 
 def _indicator(text: str, at: Lookups) -> str:
-    wanted = fold(text)
-    for slug, indicator in at.indicators.items():
-        if wanted in {fold(slug), fold(indicator.title)}:
-            return slug
-    raise ValueError(
-        "L’école ne suit pas cet indicateur\u202f: ajoutez-le dans «\u202fNos indicateurs\u202f»."
-    )
+    found = at.slugs.get(fold(text))
+    if found is None:
+        raise ValueError(
+            "L’école ne suit pas cet indicateur\u202f: ajoutez-le dans «\u202fNos indicateurs\u202f»."
+        )
+    return found
 
 
 def _indicator_title(slug: str, at: Lookups) -> str:

@@ -1,5 +1,6 @@
 """What an import says it did, or would do; and the file that waits to be confirmed."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -69,7 +70,12 @@ class PartReport(SQLModel):
 
     def count(self, outcome: Outcome, line: int) -> None:
         self._outcomes[line] = outcome
-        setattr(self, outcome.value, getattr(self, outcome.value) + 1)
+
+    def add_up(self) -> None:
+        """Once all lines were counted: setting a field costs more than judging a line."""
+        told = Counter(self._outcomes.values())
+        for outcome in Outcome:
+            setattr(self, outcome.value, told[outcome])
 
     def follow(self, later: "PartReport") -> None:
         """Take up what a second look at the same lines did: a line is told once, by what it did first."""
@@ -77,11 +83,13 @@ class PartReport(SQLModel):
         self.columns, self.problems = later.columns, later.problems
         known = {example.line for example in self.examples}
         self.examples += [example for example in later.examples if example.line not in known]
-        for outcome in Outcome:
-            setattr(self, outcome.value, 0)
-        for line, outcome in later._outcomes.items():
-            is_told = first.get(line) in (Outcome.CREATED, Outcome.CHANGED) and outcome is not Outcome.REFUSED
-            self.count(first[line] if is_told else outcome, line)
+        self._outcomes = {
+            line: first[line]
+            if first.get(line) in (Outcome.CREATED, Outcome.CHANGED) and outcome is not Outcome.REFUSED
+            else outcome
+            for line, outcome in later._outcomes.items()
+        }
+        self.add_up()
 
 
 class ImportReport(SQLModel):

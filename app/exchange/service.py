@@ -109,6 +109,7 @@ def _brought_in(db: Session, actor: Actor, school: School, part: Part) -> PartRe
                 continue
             _put(work, kind, report, item, current.get(key))
     report.problems.sort(key=lambda problem: problem.line)
+    report.add_up()
     return report
 
 

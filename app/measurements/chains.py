@@ -1,8 +1,7 @@
 """One chain a figure: the only place that writes a relevé, for every feature that has a number to say."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlmodel import Session
@@ -13,8 +12,8 @@ from app.accounts.audit import Turn
 from app.db import uuid7
 from app.domain.rates import Figure
 from app.domain.vocabulary import Grade, Source, Status
-from app.measurements import queries
-from app.measurements.models import Measurement
+from app.measurements import chain_queries
+from app.measurements.models import Measurement, MeasurementRow
 
 WITHDRAWN = Figure(Status.WITHDRAWN)
 AT_ONCE = 1_000
@@ -28,8 +27,7 @@ layers round.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class FigureKey:
+class FigureKey(NamedTuple):
     """Which figure. An event, an election or a session has chains of its own (`source_key`)."""
 
     school_id: UUID
@@ -49,7 +47,7 @@ class Tip(NamedTuple):
     out_of: int | None
 
 
-Live = Measurement | Tip
+Live = Measurement | MeasurementRow | Tip
 
 
 def put_figure(
@@ -58,10 +56,10 @@ def put_figure(
     turn: Turn,
     key: FigureKey,
     wanted: Figure,
-    last: Measurement | None,
+    last: MeasurementRow | None,
     *,
     row_id: UUID | None = None,
-) -> Measurement | None:
+) -> MeasurementRow | None:
     """Make `wanted` what the figure says. A row is written only when `last`, its tip, says otherwise.
 
     The caller holds the school's turn and has read the tip since. WITHDRAWN empties the box again; a box
@@ -69,12 +67,9 @@ def put_figure(
     """
     if says(last) == wanted:
         return None
-    rate = wanted.rate
-    tip = Tip(row_id or uuid7(), wanted.status, rate.counted if rate else None, rate.out_of if rate else None)
-    row = Measurement(**_row(actor, turn, key, tip, last))
-    db.add(row)
-    db.flush()
-    queries.refold(db, key.school_id, [(key.indicator, key.term)])
+    row = _row(actor, turn, key, wanted, last, row_id or uuid7())
+    chain_queries.add_rows(db, [row])
+    chain_queries.refold(db, key.school_id, [(key.indicator, key.term)])
     for watcher in FIGURE_WATCHERS:
         watcher(db, key)
     return row
@@ -98,7 +93,7 @@ def tips_of(
         FigureKey(school_id, row.term, row.indicator, row.grade, source, row.source_key): Tip(
             row.id, row.status, row.counted, row.out_of
         )
-        for row in queries.tips(db, school_id, source, source_key)
+        for row in chain_queries.tips(db, school_id, source, source_key)
     }
 
 
@@ -110,7 +105,7 @@ class FigureWriter:
 
     def __init__(self, db: Session, actor: Actor, turn: Turn, tips: dict[FigureKey, Tip]) -> None:
         self._db, self._actor, self._turn, self.tips = db, actor, turn, tips
-        self._rows: list[dict[str, Any]] = []
+        self._rows: list[MeasurementRow] = []
         self._touched: dict[tuple[str, str], FigureKey] = {}
         self._written = 0
 
@@ -119,10 +114,9 @@ class FigureWriter:
         last = self.tips.get(key)
         if says(last) == wanted:
             return False
-        rate = wanted.rate
-        tip = Tip(uuid7(), wanted.status, rate.counted if rate else None, rate.out_of if rate else None)
-        self._rows.append(_row(self._actor, self._turn, key, tip, last))
-        self.tips[key] = tip
+        row = _row(self._actor, self._turn, key, wanted, last, uuid7())
+        self._rows.append(row)
+        self.tips[key] = Tip(row.id, row.status, row.counted, row.out_of)
         self._touched.setdefault((key.indicator, key.term), key)
         if len(self._rows) >= AT_ONCE:
             self._write()
@@ -131,14 +125,14 @@ class FigureWriter:
     def finish(self) -> int:
         """How many rows were written in all."""
         self._write()
-        queries.refold(self._db, self._turn.school_id, self._touched)
+        chain_queries.refold(self._db, self._turn.school_id, self._touched)
         for key in self._touched.values():
             for watcher in FIGURE_WATCHERS:
                 watcher(self._db, key)
         return self._written
 
     def _write(self) -> None:
-        queries.add_rows(self._db, self._rows)
+        chain_queries.add_rows(self._db, self._rows)
         self._written += len(self._rows)
         self._rows = []
 
@@ -157,21 +151,24 @@ def put_only(
     writer.finish()
 
 
-def _row(actor: Actor, turn: Turn, key: FigureKey, tip: Tip, last: Live | None) -> dict[str, Any]:
-    return {
-        "id": tip.id,
-        "school_id": key.school_id,
-        "term": key.term,
-        "indicator": key.indicator,
-        "grade": key.grade,
-        "source": key.source,
-        "source_key": key.source_key,
-        "status": tip.status,
-        "counted": tip.counted,
-        "out_of": tip.out_of,
-        "replaces": last.id if last else None,
-        "version": turn.version,
-        "door": actor.door,
-        "recorded_at": clock.now(),
-        "recorded_by": actor.user_id,
-    }
+def _row(
+    actor: Actor, turn: Turn, key: FigureKey, wanted: Figure, last: Live | None, row_id: UUID
+) -> MeasurementRow:
+    rate = wanted.rate
+    return MeasurementRow(
+        school_id=key.school_id,
+        id=row_id,
+        term=key.term,
+        indicator=key.indicator,
+        grade=key.grade,
+        source=key.source,
+        source_key=key.source_key,
+        status=wanted.status,
+        counted=rate.counted if rate else None,
+        out_of=rate.out_of if rate else None,
+        replaces=last.id if last else None,
+        version=turn.version,
+        door=actor.door,
+        recorded_at=clock.now(),
+        recorded_by=actor.user_id,
+    )

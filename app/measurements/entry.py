@@ -19,10 +19,10 @@ from app.domain.vocabulary import Grade, Sector, Source, Status
 from app.measurements import queries, session_queries
 from app.measurements.chains import says
 from app.measurements.checks import grades_in, indicator_named, is_by_grade
-from app.measurements.models import Measurement, SharedAnalysis
+from app.measurements.models import Measurement, MeasurementRow, SharedAnalysis
 from app.measurements.service import Series, Total, series_of, series_of_school, shown_total
 from app.schools.models import School, SchoolYearProfile
-from app.schools.queries import profile_at
+from app.schools.queries import profile_at, pupils_at
 from app.schools.service import indicators_of
 from app.web.french import clock_time, moment
 
@@ -155,14 +155,13 @@ def _block(
     )
 
 
-def warnings_on(db: Session, row: Measurement) -> Sequence[str]:
+def warnings_on(db: Session, row: MeasurementRow | Measurement) -> Sequence[str]:
     """What is worth a second look in the figure that a relevé belongs to."""
-    term, profile = Term(row.term), profile_at(db, row.school_id, Term(row.term).year)
+    term = Term(row.term)
     indicator = indicator_named(db, row.school_id, row.indicator)
     series = series_of(queries.totals_of_school(db, row.school_id, terms=[term, *_followed(term)]))
-    return _warnings(
-        indicator, series, shown_total(series, indicator, term), profile.pupils if profile else None
-    )
+    pupils = pupils_at(db, row.school_id, term.year)
+    return _warnings(indicator, series, shown_total(series, indicator, term), pupils)
 
 
 def _followed(term: Term) -> tuple[Term, Term]:

@@ -1,5 +1,6 @@
 """A figure typed by grade: the rows of one indicator in one act, and their sum."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,8 @@ from app.domain.rates import Figure
 from app.domain.school_year import Term
 from app.domain.vocabulary import Grade, Source, Status
 from app.errors import Invalid
-from app.measurements import queries
-from app.measurements.chains import WITHDRAWN, FigureKey, put_figure
+from app.measurements import chain_queries, queries
+from app.measurements.chains import WITHDRAWN, FigureKey, Live, put_figure
 from app.measurements.checks import Checks, check_replaced, check_shape
 from app.measurements.models import GradeIn, GradesIn, Measurement
 from app.measurements.service import withdraw_other_grain
@@ -40,7 +41,7 @@ def record_grades(
     turn = take_turn(db, school.id)
     checks = Checks(db, school)
     indicator, term = checks.place(slug, term)
-    typed = queries.typed_tips(db, school.id, term, slug)
+    typed = chain_queries.typed_tips(db, school.id, term, slug)
     live = {grade: row for grade, row in typed.items() if row.status is not Status.WITHDRAWN}
     wanted: dict[Grade, Figure] = {}
     for number, row in enumerate(data.rows):
@@ -65,7 +66,7 @@ def record_grades(
     return changed
 
 
-def _told(rows: Rows) -> dict[str, Any]:
+def _told(rows: Mapping[Grade, Live]) -> dict[str, Any]:
     """The answers of each grade, as the audit keeps them."""
     return {
         grade: {"status": row.status, "counted": row.counted, "out_of": row.out_of}
@@ -73,7 +74,7 @@ def _told(rows: Rows) -> dict[str, Any]:
     }
 
 
-def _figure(indicator: Indicator, row: GradeIn, last: Measurement | None, at: str) -> Figure | None:
+def _figure(indicator: Indicator, row: GradeIn, last: Live | None, at: str) -> Figure | None:
     """What a row asks for; None when it leaves things as they are."""
     if row.counted is None:
         if row.out_of is not None:

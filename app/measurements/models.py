@@ -1,10 +1,11 @@
 """Relevés: append-only chains, one a figure, and the live fold of each term."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from pydantic import ConfigDict, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -24,7 +25,7 @@ def _holds_counted(value: int | None, info: ValidationInfo) -> int | None:
     return value
 
 
-class MeasurementIn(SQLModel):
+class MeasurementIn(BaseModel):  # SQLModel takes as long again, for each line of a file
     """One typed relevé. `replaces` names the live relevé it corrects; without it the box must be empty."""
 
     model_config = ConfigDict(
@@ -105,6 +106,26 @@ class Measurement(SQLModel, table=True):
     door: Door = Field(sa_type=choice(Door))
     recorded_at: datetime
     recorded_by: UUID | None = Field(default=None, foreign_key="user.id")
+
+
+class MeasurementRow(NamedTuple):
+    """A row of a chain as plain values: what writing reads and writes, in the order of the columns."""
+
+    school_id: UUID
+    id: UUID
+    term: str
+    indicator: str
+    grade: Grade
+    source: Source
+    source_key: str
+    status: Status
+    counted: int | None
+    out_of: int | None
+    replaces: UUID | None
+    version: int
+    door: Door
+    recorded_at: datetime
+    recorded_by: UUID | None
 
 
 class MeasurementOut(SQLModel):

@@ -1,125 +1,24 @@
-"""Chains, their tips, and the one statement that refolds a total."""
+"""Relevés, totals and sessions as they are read."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import and_, bindparam, case, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.accounts.models import User
-from app.domain.vocabulary import Door, Grade, Source, Status
+from app.domain.vocabulary import Door, Source, Status
+from app.measurements.chain_queries import folded, is_live
 from app.measurements.models import Measurement, TermTotal
 from app.prepared import Prepared, inside
 from app.schools.models import School
 
 _M = Measurement.__table__  # the Core table of the class
-_LATER = _M.alias("later")
 _T = TermTotal.__table__
-
-
-def _is_live(table: Any, version: Any | None = None) -> sa.ColumnElement[bool]:
-    """No row replaces it; with a version, as it was at that turn."""
-    newer = select(1).where(_LATER.c.school_id == table.c.school_id, _LATER.c.replaces == table.c.id)
-    if version is None:
-        return ~newer.exists()
-    return and_(table.c.version <= version, ~newer.where(_LATER.c.version <= version).exists())
-
-
-def _folded(
-    school: Any, where: Sequence[sa.ColumnElement[bool]], version: Any | None = None
-) -> sa.Select[Any]:
-    """counted, out_of, status, answers and grades of the live rows: numerators and denominators are added."""
-    is_value = _M.c.status == Status.VALUE
-    answers = func.count(_M.c.id)
-    status = case(
-        (func.count(case((is_value, 1))) > 0, Status.VALUE.value),
-        (
-            and_(answers > 0, func.count(case((_M.c.status == Status.NOT_APPLICABLE, 1))) == answers),
-            Status.NOT_APPLICABLE.value,
-        ),
-        else_=Status.NOT_MEASURED.value,
-    )
-    grades = func.count(sa.distinct(case((and_(is_value, _M.c.grade != Grade.ALL), _M.c.grade))))
-    return select(
-        status.label("status"),
-        func.sum(_M.c.counted).label("counted"),
-        func.sum(_M.c.out_of).label("out_of"),
-        answers.label("answers"),
-        grades.label("grades"),
-    ).where(_M.c.school_id == school, *where, _M.c.status != Status.WITHDRAWN, _is_live(_M, version))
-
-
-def _refold_statement(module: Any) -> Any:
-    school = bindparam("school", type_=sa.Uuid())
-    indicator, term = bindparam("indicator", type_=sa.String()), bindparam("term", type_=sa.String())
-    folded = _folded(school, [_M.c.term == term, _M.c.indicator == indicator])
-    keys = [
-        sa.cast(school, sa.Uuid()).label("school_id"),
-        sa.cast(indicator, sa.String(60)).label("indicator"),
-        sa.cast(term, sa.String(12)).label("term"),
-    ]
-    names = ["status", "counted", "out_of", "answers", "grades"]
-    statement = module.insert(_T).from_select(
-        ["school_id", "indicator", "term", *names], folded.with_only_columns(*keys, *folded.selected_columns)
-    )
-    return statement.on_conflict_do_update(
-        index_elements=["school_id", "indicator", "term"],
-        set_={name: statement.excluded[name] for name in names},
-    )
-
-
-_REFOLD = {"sqlite": _refold_statement(sqlite), "postgresql": _refold_statement(postgresql)}
-
-
-def refold(db: Session, school_id: UUID, places: Iterable[tuple[str, str]]) -> None:
-    """Recompute the totals of (indicator, term) from their chains. The caller holds the school's turn."""
-    told = [{"school": school_id, "indicator": indicator, "term": term} for indicator, term in places]
-    if told:
-        db.execute(_REFOLD[db.get_bind().dialect.name], told)
-
-
-def add_rows(db: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows of chains, each after the one it replaces."""
-    if rows:
-        db.execute(sa.insert(_M), rows)
-
-
-def tips(
-    db: Session, school_id: UUID, source: Source, source_key: str | None = None
-) -> Iterable[sa.Row[Any]]:
-    """(term, indicator, grade, source_key, id, status, counted, out_of) of each chain's live row."""
-    wanted = select(
-        _M.c.term,
-        _M.c.indicator,
-        _M.c.grade,
-        _M.c.source_key,
-        _M.c.id,
-        _M.c.status,
-        _M.c.counted,
-        _M.c.out_of,
-    ).where(_M.c.school_id == school_id, _M.c.source == source, _is_live(_M))
-    if source_key is not None:
-        wanted = wanted.where(_M.c.source_key == source_key)
-    return db.execute(wanted)
-
-
-_TYPED = select(Measurement).where(
-    *(col(getattr(Measurement, name)) == bindparam(name) for name in ("school_id", "term", "indicator")),
-    col(Measurement.source) == Source.TYPED,
-    col(Measurement.source_key) == "",
-    _is_live(_M),
-)
-
-
-def typed_tips(db: Session, school_id: UUID, term: str, indicator: str) -> dict[Grade, Measurement]:
-    """What was typed last in each box of a figure, whole school or by grade, withdrawn answers too."""
-    figure = {"school_id": school_id, "term": term, "indicator": indicator}
-    return {row.grade: row for row in db.scalars(_TYPED, figure)}
 
 
 def live_rows(
@@ -133,7 +32,7 @@ def live_rows(
 ) -> Sequence[Measurement]:
     """The live rows that are not withdrawn, oldest first."""
     wanted = select(Measurement).where(
-        col(Measurement.school_id) == school_id, col(Measurement.status) != Status.WITHDRAWN, _is_live(_M)
+        col(Measurement.school_id) == school_id, col(Measurement.status) != Status.WITHDRAWN, is_live(_M)
     )
     given = {"term": term, "indicator": indicator, "source": source, "source_key": source_key}
     for name, value in given.items():
@@ -159,7 +58,7 @@ def measurements_listed(
     if indicator is not None:
         wanted = wanted.where(col(Measurement.indicator) == indicator)
     if live:
-        wanted = wanted.where(_is_live(_M), col(Measurement.status) != Status.WITHDRAWN)
+        wanted = wanted.where(is_live(_M), col(Measurement.status) != Status.WITHDRAWN)
     if after is not None:
         wanted = wanted.where(col(Measurement.id) > after)
     return db.scalars(wanted.order_by(col(Measurement.id)).limit(limit)).all()
@@ -217,20 +116,19 @@ class TotalRow(NamedTuple):
     grades: int
 
 
-_OWN_TOTALS = (
-    select(_T.c.indicator, _T.c.term, _T.c.status, _T.c.counted, _T.c.out_of, _T.c.answers, _T.c.grades)
+_OF_SCHOOL = (
+    select(*(_T.c[name] for name in TotalRow._fields))
     .where(_T.c.school_id == bindparam("of"))
     .order_by(_T.c.term, _T.c.indicator)
 )
-_TOTALS = Prepared(_OWN_TOTALS)
-_TOTALS_IN = Prepared(_OWN_TOTALS.where(_T.c.term.in_(bindparam("terms", expanding=True))))
+_TOTALS = Prepared(_OF_SCHOOL)
+_TOTALS_IN = Prepared(_OF_SCHOOL.where(_T.c.term.in_(bindparam("terms", expanding=True))))
 
 
 def totals_of_school(db: Session, school_id: UUID, *, terms: Sequence[str] | None = None) -> list[TotalRow]:
-    """Every total of a school, in one read."""
+    """Every total of a school, or those of these terms, in one read."""
     given = {"of": school_id, "terms": terms}
-    rows = inside(db)(_TOTALS if terms is None else _TOTALS_IN, given)
-    return [TotalRow(*row) for row in rows]
+    return list(map(TotalRow._make, inside(db)(_TOTALS if terms is None else _TOTALS_IN, given)))
 
 
 def totals_recomputed(
@@ -238,9 +136,9 @@ def totals_recomputed(
 ) -> list[TotalRow]:
     """The same totals from the chains themselves: what `verify` compares with, and what `as_of` reads."""
     where = [] if term is None else [_M.c.term == term]
-    folded = _folded(school_id, where, version)
+    figure = folded(school_id, where, version)
     rows = db.execute(
-        folded.add_columns(_M.c.indicator, _M.c.term)
+        figure.add_columns(_M.c.indicator, _M.c.term)
         .group_by(_M.c.indicator, _M.c.term)
         .order_by(_M.c.term, _M.c.indicator)
     )
@@ -261,7 +159,7 @@ def distinct_sources(db: Session, school_id: UUID, indicator: str, year: str) ->
                 _M.c.source != Source.TYPED,
                 _M.c.status == Status.VALUE,
                 _M.c.counted > 0,
-                _is_live(_M),
+                is_live(_M),
             )
         )
         or 0

@@ -15,10 +15,10 @@ from app.domain.readings import counts_sentence
 from app.domain.school_year import Term
 from app.domain.vocabulary import Grade, Status
 from app.errors import Conflict, NotFound
-from app.measurements import queries
+from app.measurements import chain_queries, queries
 from app.measurements.chains import WITHDRAWN, FigureKey, put_figure, says
 from app.measurements.checks import Checks, check_replaced
-from app.measurements.models import Measurement, MeasurementIn
+from app.measurements.models import Measurement, MeasurementIn, MeasurementRow
 from app.schools.frame import Frame
 from app.schools.models import School, SchoolYearProfile
 
@@ -31,7 +31,7 @@ def record_measurement(
     *,
     row_id: UUID | None = None,
     seen: int | None = None,
-) -> Measurement:
+) -> MeasurementRow:
     """Type one relevé, or correct the one it `replaces`.
 
     Raises Conflict when the box already holds another answer that `data` did not say it replaces. `seen` is
@@ -40,7 +40,7 @@ def record_measurement(
     school = school_for(db, actor, uai, Task.COUNT)
     turn = take_turn(db, school.id)
     key, wanted = Checks(db, school).figure(data)
-    typed = queries.typed_tips(db, school.id, key.term, key.indicator)
+    typed = chain_queries.typed_tips(db, school.id, key.term, key.indicator)
     last = typed.get(key.grade)
     check_replaced(last, data.replaces, wanted)
     row = put_figure(db, actor, turn, key, wanted, last, row_id=row_id)
@@ -51,13 +51,14 @@ def record_measurement(
     other = withdraw_other_grain(db, actor, turn, key, typed, seen) if wanted != WITHDRAWN else 0
     if row is not None or other:
         verb = "measurement.corrected" if answer.replaces else "measurement.recorded"
-        record(db, actor, turn, verb, f"measurement:{answer.id}", before=last, after=answer)
+        before, target = last._asdict() if last else None, f"measurement:{answer.id}"
+        record(db, actor, turn, verb, target, before=before, after=answer._asdict())
     return answer
 
 
 def put_measurement(
     db: Session, actor: Actor, uai: str, row_id: UUID, data: MeasurementIn
-) -> tuple[Measurement, bool]:
+) -> tuple[MeasurementRow | Measurement, bool]:
     """A relevé under the caller's own id: sending it twice is the same as once. The flag says « made now ».
 
     Raises Conflict when that id already says something else.
@@ -79,7 +80,12 @@ def put_measurement(
 
 
 def withdraw_other_grain(
-    db: Session, actor: Actor, turn: Turn, key: FigureKey, typed: dict[Grade, Measurement], seen: int | None
+    db: Session,
+    actor: Actor,
+    turn: Turn,
+    key: FigureKey,
+    typed: dict[Grade, MeasurementRow],
+    seen: int | None,
 ) -> int:
     """Whole school or by grade, never both: they would be added twice. How many answers were withdrawn.
 

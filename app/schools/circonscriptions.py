@@ -10,7 +10,7 @@ from app.db import uuid7
 from app.domain.french import fold
 from app.domain.territories import DEPARTEMENTS, NATION
 from app.domain.vocabulary import TerritoryLevel
-from app.schools import queries
+from app.schools import import_queries
 from app.schools.directory import NamedCirconscription
 from app.schools.models import Territory
 
@@ -30,7 +30,7 @@ class Circonscriptions:
         self._new: list[UUID] = []
         self._changed: set[UUID] = set()
         self._met: set[UUID] = set()
-        for row in queries.territories(db):
+        for row in import_queries.territories(db):
             self._keep(dict(row._mapping))
 
     def of(self, named: NamedCirconscription | None) -> UUID | None:
@@ -61,9 +61,9 @@ class Circonscriptions:
         return by_name
 
     def write(self, db: Session) -> None:
-        queries.add_rows(db, Territory, [self._rows[key] for key in self._new])
+        import_queries.add_rows(db, Territory, [self._rows[key] for key in self._new])
         changed = [self._rows[key] for key in sorted(self._changed - set(self._new))]
-        queries.rewrite_rows(db, Territory, [{**row, "at_id": row["id"]} for row in changed])
+        import_queries.rewrite_rows(db, Territory, [{**row, "at_id": row["id"]} for row in changed])
 
     def _departement(self, code: str) -> UUID:
         """The département, and its académie above it, from the catalogue."""

@@ -19,7 +19,7 @@ from app.db import uuid7
 from app.domain.school_year import SchoolYear, today_in, year_of
 from app.errors import Conflict, Forbidden
 from app.progress import Watch, unwatched
-from app.schools import queries
+from app.schools import import_queries
 from app.schools.circonscriptions import Circonscriptions
 from app.schools.directory import ListedFigures, ListedSchool
 from app.schools.exports import Reading
@@ -68,10 +68,10 @@ class _Changes:
     moved: list[tuple[UUID, str]] = field(default_factory=list)
 
     def write(self, db: Session) -> None:
-        queries.add_rows(db, School, self.new_schools)
-        queries.rewrite_rows(db, School, self.schools)
-        queries.add_rows(db, SchoolYearProfile, self.new_profiles)
-        queries.rewrite_rows(db, SchoolYearProfile, self.profiles)
+        import_queries.add_rows(db, School, self.new_schools)
+        import_queries.rewrite_rows(db, School, self.schools)
+        import_queries.add_rows(db, SchoolYearProfile, self.new_profiles)
+        import_queries.rewrite_rows(db, SchoolYearProfile, self.profiles)
         for watcher in PLACE_WATCHERS if self.moved else ():
             watcher(db, self.moved)
 
@@ -86,7 +86,7 @@ def import_directory(
     _refuse(db, actor, demo=True)
     turn = take_turn(db)
     summary = Summary(file.name, skipped=file.skipped.copy(), problems=list(file.problems))
-    known = queries.schools_by_uai(db)
+    known = import_queries.schools_by_uai(db)
     years, before = _state(db, {row.departement for row in file.rows})
     places = Circonscriptions(db, file.codes)
     changes = _Changes()
@@ -124,7 +124,7 @@ def import_figures(
     _refuse(db, actor)
     turn = take_turn(db)
     summary = Summary(file.name, skipped=file.skipped.copy(), problems=list(file.problems))
-    known = queries.schools_by_uai(db)
+    known = import_queries.schools_by_uai(db)
     years, before = _state(db, {school.departement for school in known.values()})
     changes = _Changes()
     wanted: dict[UUID, tuple[SchoolYear, ListedFigures]] = {}
@@ -165,7 +165,9 @@ def _state(db: Session, departements: Iterable[str]) -> tuple[dict[str, SchoolYe
     years = {code: year_of(today_in(code, moment), code) for code in departements}
     before: dict[UUID, Any] = {}
     for year in set(years.values()):
-        before |= queries.profiles_before(db, year, [code for code, its in years.items() if its == year])
+        before |= import_queries.profiles_before(
+            db, year, [code for code, its in years.items() if its == year]
+        )
     return years, before
 
 

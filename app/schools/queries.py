@@ -1,20 +1,21 @@
 """Reads about territories, schools, their yearly profiles and calendars."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from app.accounts.models import SchoolLedger
-from app.db import insert_or_ignore
 from app.domain.territories import NATION
 from app.domain.vocabulary import TerritoryLevel
 from app.prepared import Prepared, inside
 from app.schools.models import School, SchoolYearProfile, TermCalendar, Territory, TrackedIndicator
 
+_Y, _C = SchoolYearProfile.__table__, TermCalendar.__table__  # the Core tables of the classes
 _BY_UAI = select(School).where(col(School.uai) == sa.bindparam("uai"))
 
 
@@ -72,6 +73,20 @@ def profile_at(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | N
     return db.scalars(_PROFILE_AT, {"school_id": school_id, "year": year}).one_or_none()
 
 
+_PUPILS_AT = Prepared(
+    select(_Y.c.pupils)
+    .where(_Y.c.school_id == sa.bindparam("school_id"), _Y.c.year <= sa.bindparam("year"))
+    .order_by(_Y.c.year.desc())
+    .limit(1)
+)
+
+
+def pupils_at(db: Session, school_id: UUID, year: str) -> int | None:
+    """Those of `profile_at`."""
+    rows = inside(db)(_PUPILS_AT, {"school_id": school_id, "year": year})
+    return rows[0][0] if rows else None
+
+
 _PROFILES = (
     select(SchoolYearProfile)
     .where(col(SchoolYearProfile.school_id) == sa.bindparam("school_id"))
@@ -90,7 +105,6 @@ def profile_of(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | N
 
 
 _CALENDARS = select(TermCalendar).where(col(TermCalendar.school_id) == sa.bindparam("school_id"))
-_CALENDAR = _CALENDARS.where(col(TermCalendar.year) == sa.bindparam("year"))
 
 
 def own_calendars(db: Session, school_id: UUID) -> Sequence[TermCalendar]:
@@ -99,7 +113,27 @@ def own_calendars(db: Session, school_id: UUID) -> Sequence[TermCalendar]:
 
 
 def own_calendar(db: Session, school_id: UUID, year: str) -> TermCalendar | None:
-    return db.scalars(_CALENDAR, {"school_id": school_id, "year": year}).one_or_none()
+    return db.get(TermCalendar, (school_id, year))
+
+
+class LastDays(NamedTuple):
+    """Where the first and the second term end."""
+
+    t1_last: date
+    t2_last: date
+
+
+_LAST_DAYS = Prepared(
+    select(*(_C.c[name] for name in LastDays._fields)).where(
+        _C.c.school_id == sa.bindparam("school_id"), _C.c.year == sa.bindparam("year")
+    )
+)
+
+
+def own_last_days(db: Session, school_id: UUID, year: str) -> LastDays | None:
+    """Those of `own_calendar`."""
+    rows = inside(db)(_LAST_DAYS, {"school_id": school_id, "year": year})
+    return LastDays._make(rows[0]) if rows else None
 
 
 _TRACKED = (
@@ -163,7 +197,7 @@ def schools_listed(
 
 
 def _listed(year: str) -> sa.Select[Any]:
-    latest = _latest(year)
+    newest = latest(year)
     return (
         select(
             School.id,
@@ -183,18 +217,18 @@ def _listed(year: str) -> sa.Select[Any]:
             SchoolYearProfile.classes,
             SchoolYearProfile.families,
         )
-        .join(latest, latest.c.school_id == School.id)
+        .join(newest, newest.c.school_id == School.id)
         .join(
             SchoolYearProfile,
             sa.and_(
-                col(SchoolYearProfile.school_id) == School.id, col(SchoolYearProfile.year) == latest.c.year
+                col(SchoolYearProfile.school_id) == School.id, col(SchoolYearProfile.year) == newest.c.year
             ),
         )
         .outerjoin(Territory, col(Territory.id) == SchoolYearProfile.circonscription_id)
     )
 
 
-def _latest(year: str) -> sa.Subquery:
+def latest(year: str) -> sa.Subquery:
     """Each school's latest year, up to `year`, for which it has a profile."""
     return (
         select(col(SchoolYearProfile.school_id), func.max(SchoolYearProfile.year).label("year"))
@@ -214,64 +248,3 @@ def _inside(territory: Territory) -> sa.ColumnElement[bool]:
         return col(School.departement) == territory.code
     below = select(Territory.code).where(col(Territory.parent_id) == territory.id)
     return col(School.departement).in_(below)
-
-
-# --- an import: the current state read once, then written set by set ------------------------------------
-
-
-def schools_by_uai(db: Session) -> dict[str, sa.Row[Any]]:
-    """(id, uai, name, commune, departement, is_open, version) of every school."""
-    rows = db.execute(
-        select(
-            School.id,
-            School.uai,
-            School.name,
-            School.commune,
-            School.departement,
-            School.is_open,
-            School.version,
-        )
-    )
-    return {row.uai: row for row in rows}
-
-
-def profiles_before(db: Session, year: str, departements: Collection[str]) -> dict[UUID, sa.Row[Any]]:
-    """Each school's profile of `year`, else its latest one before, in these départements."""
-    latest = _latest(year)
-    table = _table(SchoolYearProfile)
-    rows = db.execute(
-        select(table)
-        .join(latest, sa.and_(table.c.school_id == latest.c.school_id, table.c.year == latest.c.year))
-        .join(School, col(School.id) == table.c.school_id)
-        .where(col(School.departement).in_(departements))
-    )
-    return {row.school_id: row for row in rows}
-
-
-def territories(db: Session) -> Sequence[sa.Row[Any]]:
-    """(id, level, code, name, folded_name, parent_id) of every territory."""
-    return db.execute(select(_table(Territory)).order_by(col(Territory.id))).all()
-
-
-def add_rows(db: Session, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-    """One executemany; row objects were measured 20 to 34 times slower. A row that is there already stays."""
-    insert_or_ignore(db, model, rows)
-
-
-def rewrite_rows(db: Session, model: type[SQLModel], rows: list[dict[str, Any]]) -> None:
-    """Set the columns of each row. Its primary key, and the version it was read at, are under `at_<column>`.
-
-    A row that someone wrote meanwhile is left alone: the next import takes it up.
-    """
-    if not rows:
-        return
-    table = _table(model)
-    at = [
-        table.c[name.removeprefix("at_")] == sa.bindparam(name) for name in rows[0] if name.startswith("at_")
-    ]
-    db.connection().execute(sa.update(table).where(*at), rows)
-
-
-def _table(model: type[SQLModel]) -> sa.Table:
-    table: sa.Table = model.__table__
-    return table

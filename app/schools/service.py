@@ -36,10 +36,10 @@ feature from here would turn the layers round.
 
 def calendar_for(db: Session, school: School, year: SchoolYear) -> Calendar:
     """The school's own dates when it set some, else those of its zone."""
-    return with_own_dates(school, year, queries.own_calendar(db, school.id, year))
+    return with_own_dates(school, year, queries.own_last_days(db, school.id, year))
 
 
-def with_own_dates(school: School, year: SchoolYear, own: TermCalendar | None) -> Calendar:
+def with_own_dates(school: School, year: SchoolYear, own: TermCalendar | queries.LastDays | None) -> Calendar:
     usual = calendar_of(year, school.departement)
     return replace(usual, t1_last=own.t1_last, t2_last=own.t2_last, to_confirm=False) if own else usual
 

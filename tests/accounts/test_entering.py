@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from app.accounts.actor import Step, command_actor
 from app.accounts.models import ApiToken, TokenScope, WebSession
 from app.domain.vocabulary import Door, Role
 from app.errors import SignInAgain
+from app.prepared import Prepared
 from tests.accounts.place import Place, plain
 from tests.world import NOW, PASSWORD, A, World, add_school, add_token
 
@@ -113,13 +114,18 @@ def test_who_asks_is_read_without_the_write_lock(
 ) -> None:
     """SQLite has one: a request that waits for it is already known, and its password not looked at yet."""
     browser, database, asked = sign_in("claire"), web.state.database, list[bool]()
-    real = database.session
+    session, ask = database.session, database.ask
 
     def noted(*, reading: bool = False) -> Any:
         asked.append(reading)
-        return real(reading=reading)
+        return session(reading=reading)
+
+    def noted_alone(prepared: Prepared, given: Mapping[str, Any]) -> Any:
+        asked.append(True)
+        return ask(prepared, given)
 
     monkeypatch.setattr(database, "session", noted)
+    monkeypatch.setattr(database, "ask", noted_alone)
     for act in (
         lambda: browser.post(INVITATIONS, json=INVITED),
         lambda: browser.get("/aide"),

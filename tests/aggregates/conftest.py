@@ -15,8 +15,8 @@ from app.accounts.actor import Actor
 from app.accounts.models import SchoolMembership, SessionProof, TerritoryMembership, WebSession
 from app.domain.uai import expected_letter
 from app.domain.vocabulary import Door, Grade, PriorityEducation, Role
+from app.measurements.chain_queries import typed_tips
 from app.measurements.models import MeasurementIn
-from app.measurements.queries import typed_tips
 from app.measurements.service import record_measurement
 from app.schools.models import SchoolYearProfile
 from app.schools.queries import nation

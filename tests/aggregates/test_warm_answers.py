@@ -1,6 +1,6 @@
 """A question asked again with a token: one statement, and nothing out of date, unknown or forbidden."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import update
-from sqlalchemy.exc import DisconnectionError, TimeoutError
+from sqlalchemy.exc import DisconnectionError, OperationalError, TimeoutError
 from sqlmodel import col
 
 from app import clock
@@ -19,7 +19,7 @@ from app.accounts.secrets import read_token
 from app.accounts.warm import Remembered
 from app.aggregates.answers import Kept
 from app.domain.vocabulary import Role
-from app.prepared import Row
+from app.prepared import Asks, Prepared, Row
 from tests.aggregates.conftest import Region
 from tests.world import NOW, T1, World, add_token
 
@@ -183,13 +183,16 @@ def test_a_refusal_is_not_remembered(ines: Asker) -> None:
 def test_a_database_that_fails_at_the_look_is_asked_in_the_ordinary_way(
     ines: Asker, web: FastAPI, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = ines.ask()
-    driver = web.state.database.engine.dialect.loaded_dbapi
-    for error in (driver.OperationalError("gone"), TimeoutError(), DisconnectionError()):
+    first, failing = ines.ask(), list[Exception]()
+    ask: Asks = web.state.database.ask
 
-        def fails(*_: object, error: Exception = error) -> list[Row]:
-            raise error
+    def fails_once(prepared: Prepared, given: Mapping[str, Any]) -> list[Row]:
+        if failing:
+            raise failing.pop()
+        return ask(prepared, given)
 
-        monkeypatch.setattr(web.state.database, "ask", fails)
+    monkeypatch.setattr(web.state.database, "ask", fails_once)
+    for error in (OperationalError("look", {}, Exception("gone")), TimeoutError(), DisconnectionError()):
+        failing.append(error)
         again = ines.ask()
-        assert (again.status_code, again.content) == (200, first.content)
+        assert (again.status_code, again.content, failing) == (200, first.content, [])

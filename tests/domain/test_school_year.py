@@ -43,6 +43,11 @@ def test_a_term_that_is_not_one(text: str) -> None:
         Term(text)
 
 
+def test_a_term_of_a_term_is_itself() -> None:
+    term = Term("2026-2027-T1")
+    assert Term(term) is term
+
+
 def test_a_term_reads_as_teachers_say_it() -> None:
     first, second, third = YEAR.terms
     assert (first.label, first.short) == ("1er trimestre 2026-2027", "T1")

@@ -27,8 +27,7 @@ from app.domain.vocabulary import Source
 from app.errors import AppError, Invalid
 from app.exchange import waiting
 from app.exchange.sheets import MAX_LINES_ONE_BY_ONE, read_sheets
-from app.measurements import chains
-from app.measurements import queries as measurement_queries
+from app.measurements import chain_queries, chains
 from app.measurements.batches import measurement_batch
 from app.measurements.models import MeasurementIn
 from app.measurements.queries import live_rows
@@ -262,7 +261,7 @@ def test_cut_in_the_middle_nothing_is_written_and_the_file_waits(
     waiting.check_file(db, claire, A, file_id)
     acts = len(audit_chain(db, world.a.id))
     monkeypatch.setattr(chains, "AT_ONCE", 2)
-    monkeypatch.setattr(measurement_queries, "refold", _stop)
+    monkeypatch.setattr(chain_queries, "refold", _stop)
     with db.begin_nested() as undo:
         with pytest.raises(KeyboardInterrupt):
             waiting.run_file(db, claire, A, file_id, partial=False)

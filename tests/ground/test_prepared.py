@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from app.accounts.models import TerritoryMembership, User
-from app.db import Database
+from app.accounts.models import SchoolLedger, TerritoryMembership, User
+from app.db import Database, make_engine
 from app.domain.vocabulary import Role
-from app.prepared import Prepared, inside
+from app.prepared import Prepared, inside, write_all
 from tests.world import World
 
 _M, _U = TerritoryMembership.__table__, User.__table__  # type: ignore[attr-defined]  # the Core tables
@@ -65,3 +65,70 @@ def test_a_list_may_have_any_length(db: Session, world: World, names: list[str])
     usual = [tuple(row) for row in db.execute(several, given)]
     assert len(usual) == ("ines" in names)
     assert inside(db)(prepared, given) == inside(db)(prepared, given) == usual
+
+
+LEDGER = SchoolLedger.__table__  # type: ignore[attr-defined]  # the Core table
+ADD = sa.insert(LEDGER)
+ROW = {"school_id": UUID(int=7), "version": 1, "last_hash": ""}
+
+
+def test_an_error_is_the_one_that_sqlalchemy_raises(db: Session) -> None:
+    """Whoever answers for errors finds the same class, the same cause, and nothing that was typed."""
+    prepared, found = Prepared(ADD), list[sa.exc.DBAPIError]()
+    inside(db)(prepared, ROW)
+    for again in (lambda: db.execute(ADD, ROW), lambda: inside(db)(prepared, ROW)):
+        with pytest.raises(sa.exc.IntegrityError) as caught, db.begin_nested():
+            again()
+        found.append(caught.value)
+    usual, ours = found
+    assert type(ours.orig) is type(usual.orig)
+    assert ours.statement == usual.statement
+    assert ours.hide_parameters
+    assert str(UUID(int=7)) not in str(ours.params)
+
+
+def test_rows_are_written_together(db: Session) -> None:
+    rows = [ROW | {"school_id": UUID(int=number)} for number in (7, 8, 9)]
+    write_all(db, Prepared(ADD), rows)
+    write_all(db, Prepared(ADD), [])
+    told = sa.select(LEDGER.c.school_id).where(LEDGER.c.version == 1, LEDGER.c.last_hash == "")
+    assert {row["school_id"] for row in rows} <= set(db.scalars(told))
+
+
+def test_it_sees_what_was_just_added(db: Session) -> None:
+    db.add(SchoolLedger.model_validate(ROW))
+    (row,) = inside(db)(Prepared(sa.select(LEDGER.c.version).where(LEDGER.c.school_id == UUID(int=7))), {})
+    assert row == (1,)
+
+
+@pytest.mark.postgresql
+def test_a_server_that_hung_up_is_called_again(database_url: str) -> None:
+    """Seen without asking it anything when a connection is lent; inside a transaction it is an error."""
+    engine, other = make_engine(database_url), make_engine(database_url)
+    database, one = Database(engine), Prepared(sa.select(sa.literal(1).label("one")))
+
+    def hang_up() -> None:
+        with other.begin() as connection:
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            connection.execute(sa.text(f"{cut} AND pid <> pg_backend_pid()"))
+
+    def cut_short() -> None:
+        with database.session() as db:
+            inside(db)(one, {})
+            hang_up()
+            inside(db)(one, {})
+
+    try:
+        assert database.ask(one, {}) == [(1,)]
+        hang_up()
+        assert database.ask(one, {}) == [(1,)]
+        hang_up()
+        with database.session() as db:
+            assert inside(db)(one, {}) == [(1,)]
+        with pytest.raises(sa.exc.OperationalError):
+            cut_short()
+        with database.session(reading=True) as db:
+            assert inside(db)(one, {}) == [(1,)]
+    finally:
+        engine.dispose()
+        other.dispose()

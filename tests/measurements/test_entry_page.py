@@ -20,7 +20,7 @@ from app.domain.school_year import Term
 from app.domain.vocabulary import Grade, Role, Sector, Source, Status
 from app.measurements.chains import FigureKey, put_only
 from app.measurements.grades import live_grades
-from app.measurements.models import Measurement, MeasurementIn
+from app.measurements.models import Measurement, MeasurementIn, MeasurementRow
 from app.measurements.queries import live_rows
 from app.measurements.service import record_measurement, series_of_school
 from app.schools.models import TrackedIn
@@ -54,7 +54,7 @@ def stored(db: Session, world: World, slug: str = "individual_meetings") -> dict
     return live_grades(db, world.a.id, T1, slug)
 
 
-def say(db: Session, world: World, name: str = "claire", **body: Any) -> Measurement:
+def say(db: Session, world: World, name: str = "claire", **body: Any) -> MeasurementRow:
     data = MeasurementIn.model_validate(MET | {"term": T1, "counted": 158, "out_of": 196} | body)
     return record_measurement(db, world.actor(db, name), A, data)
 

@@ -15,7 +15,7 @@ from app.domain.vocabulary import Door, Grade, Status
 from app.measurements import history
 from app.measurements.grades import record_grades
 from app.measurements.history import Change, history_of_figure
-from app.measurements.models import GradesIn, Measurement, MeasurementIn
+from app.measurements.models import GradesIn, MeasurementIn, MeasurementRow
 from app.measurements.service import record_measurement
 from tests.world import LAST_YEAR, NOW, T1, A, World
 
@@ -25,7 +25,7 @@ MET = "individual_meetings"
 PAGE = f"/ecoles/{A}/saisie/{T1}/{MET}/historique"
 
 
-def typed(db: Session, world: World, name: str, counted: int | None, **more: object) -> Measurement:
+def typed(db: Session, world: World, name: str, counted: int | None, **more: object) -> MeasurementRow:
     said = {"indicator": MET, "term": T1, "counted": counted, "out_of": counted and 60} | more
     door = Door.API if name == "lea" else Door.PAGE
     return record_measurement(db, world.actor(db, name, door), A, MeasurementIn.model_validate(said))

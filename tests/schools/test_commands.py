@@ -8,7 +8,7 @@ import pytest
 from app.cli import main
 from app.db import Database, make_engine, migrate
 from app.progress import progress
-from app.schools.queries import schools_by_uai
+from app.schools.import_queries import schools_by_uai
 from tests.schools.test_import import HEADINGS, ecole, uai, written
 
 

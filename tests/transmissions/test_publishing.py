@@ -18,8 +18,8 @@ from app.elections.models import ElectionIn
 from app.elections.queries import election_or_none
 from app.elections.service import delete_election, record_election
 from app.errors import Conflict
+from app.measurements.chain_queries import typed_tips
 from app.measurements.models import MeasurementIn
-from app.measurements.queries import typed_tips
 from app.measurements.service import record_measurement
 from app.schools.directory import ListedSchool, NamedCirconscription
 from app.schools.exports import Reading

@@ -13,8 +13,8 @@ from app.domain.plan import Verdict
 from app.domain.school_year import Term
 from app.domain.vocabulary import Grade
 from app.errors import Conflict, Invalid
+from app.measurements.chain_queries import typed_tips
 from app.measurements.models import MeasurementIn
-from app.measurements.queries import typed_tips
 from app.measurements.service import record_measurement
 from app.reviews.models import ClosingIn, DecisionIn, ReviewIn
 from app.reviews.service import close_review, decide, open_review
