@@ -26,12 +26,12 @@ HOST = "confiance.exemple.fr"
 PUBLIC = f"https://{HOST}"
 PATIENCE = 90
 """Seconds after which something hangs; a verdict on speed is not a test's to give."""
-PAGE = (ROOT / "docs" / "exploitation.md").read_text(encoding="utf-8")
 
 
-def block(before: str) -> str:
-    """The indented block of docs/exploitation.md that follows a line ending in these words."""
-    found = re.search(rf"^[^\n]*{re.escape(before)}\n\n((?:    [^\n]*\n|\n)+)", PAGE, re.MULTILINE)
+def block(before: str, page: str = "exploitation.md") -> str:
+    """The indented block of a document that follows a line ending in these words."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    found = re.search(rf"^[^\n]*{re.escape(before)}\n\n((?:    [^\n]*\n|\n)+)", text, re.MULTILINE)
     assert found, before
     return re.sub(r"^    ", "", found[1], flags=re.MULTILINE).strip() + "\n"
 
@@ -39,7 +39,7 @@ def block(before: str) -> str:
 def instead(text: str, changes: dict[str, str]) -> str:
     """Each of these words, which have to be there, made another."""
     for old, new in changes.items():
-        assert old in text, f"{old} is no longer in docs/exploitation.md"
+        assert old in text, f"the documents no longer have {old}"
         text = text.replace(old, new)
     return text
 
@@ -65,6 +65,8 @@ class Place:
     folder: Path
     behind: int
     """The port of the service."""
+    second: int | None = None
+    """The port of another one, beside it."""
     https: int = field(default_factory=free_port)
     http: int = field(default_factory=free_port)
 
@@ -104,8 +106,8 @@ class Place:
         return secure.wrap_socket(line, server_hostname=HOST)
 
 
-def settle(program: str, folder: Path, behind: int) -> Place:
-    place = Place(program, folder, behind)
+def settle(program: str, folder: Path, behind: int, second: int | None) -> Place:
+    place = Place(program, folder, behind, second)
     (folder / "logs").mkdir(parents=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
@@ -159,7 +161,13 @@ def nginx(place: Place) -> list[str]:
         "/var/log/nginx/": f"{place.folder}/logs/",
         "127.0.0.1:8000": f"127.0.0.1:{place.behind}",
     }
-    written = AROUND_NGINX.format(folder=place.folder, block=instead(block("nginx :"), changes))
+    text = instead(block("nginx :"), changes)
+    if place.second:
+        both = block("devant le bloc nginx d’[exploitation.md](exploitation.md) :", "passage-a-l-echelle.md")
+        ports = {"127.0.0.1:8001": f"127.0.0.1:{place.behind}", "127.0.0.1:8002": f"127.0.0.1:{place.second}"}
+        one = f"proxy_pass http://127.0.0.1:{place.behind};"
+        text = instead(both, ports) + instead(text, {one: "proxy_pass http://confiance;"})
+    written = AROUND_NGINX.format(folder=place.folder, block=text)
     if os.geteuid() == 0:  # its workers then read and write as we do
         written = f"user root;\n{written}"
     (place.folder / "nginx.conf").write_text(written)
@@ -186,12 +194,12 @@ PROXIES: dict[str, Callable[[Place], list[str]]] = {"nginx": nginx, "caddy": cad
 
 
 @contextmanager
-def proxying(program: str, folder: Path, behind: int) -> Iterator[Place]:
-    """One of the two, before the service at this port of the loopback."""
+def proxying(program: str, folder: Path, behind: int, second: int | None = None) -> Iterator[Place]:
+    """One of the two, before the service at this port of the loopback, or (nginx) before two of them."""
     found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if not found:
         missing(program, program)
-    place = settle(program, folder, behind)
+    place = settle(program, folder, behind, second)
     command = [found, *PROXIES[program](place)[1:]]
     own = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     told = folder / "logs" / "stderr.log"

@@ -217,6 +217,17 @@ def test_a_service_that_is_down_is_told_without_a_secret(
         assert SECRET not in place.written()
 
 
+def test_nginx_goes_on_with_the_process_that_answers(
+    service: Service, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Of the two of docs/passage-a-l-echelle.md one is not there, as while it is restarted."""
+    folder = tmp_path_factory.mktemp("nginx") / "two"
+    with proxying("nginx", folder, service.port, second=free_port()) as place, place.browser() as browser:
+        answers = [browser.get("/aide").status_code for _ in range(20)]
+        assert answers == [200] * 20
+        assert sign_in(browser, "karim").status_code == 303
+
+
 # --- clients that send a byte a second -----------------------------------------------------------------
 
 
