@@ -3,6 +3,7 @@
 `CONFIANCE_TEST_ENGINE` chooses the engine (sqlite, postgresql); `TEST_DATABASE_URL` is the PostgreSQL server.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -153,6 +154,14 @@ def pinned_clock() -> Iterator[None]:
     clock.pin(NOW)
     yield
     clock.pin(None)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """A service that a test starts sets the level of the whole process."""
+    level = logging.getLogger().level
+    yield
+    logging.getLogger().setLevel(level)
 
 
 @pytest.fixture(scope="session")
