@@ -121,7 +121,7 @@ def test_what_one_answer_gives_goes_on_into_other_questions(
                 wrong.append(problem)
                 raise
 
-    # Met once in a whole run and never alone: the same draws did not lead as far as before, and Hypothesis
+    # Met in whole runs and never alone: the same draws did not lead as far as before, and Hypothesis
     # ends the run there. Then it is begun again; what an answer had wrong is not lost by that.
     while len(made) < EXAMPLES:
         with suppress(FlakyStrategyDefinition):
