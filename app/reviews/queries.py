@@ -10,6 +10,13 @@ from sqlmodel import Session, col
 from app.errors import NotFound
 from app.reviews.models import Decision, Review, ReviewFigure, ReviewVersion
 
+IS_CLOSED = sa.and_(
+    col(ReviewVersion.school_id) == Decision.school_id,
+    col(ReviewVersion.term) == Decision.term,
+    col(ReviewVersion.number) == Decision.number,
+)
+"""A decision beside the closing that applied it: those of an open review have none."""
+
 
 def reviews_of_school(db: Session, school_id: UUID) -> Sequence[Review]:
     """The most recent term first."""
@@ -61,14 +68,7 @@ def last_decisions_before(db: Session, school_id: UUID, term: str) -> dict[UUID,
     """Target → what was decided about it the last time, in the reviews of earlier terms that were closed."""
     rows = db.scalars(
         select(Decision)
-        .join(
-            ReviewVersion,
-            sa.and_(
-                col(ReviewVersion.school_id) == Decision.school_id,
-                col(ReviewVersion.term) == Decision.term,
-                col(ReviewVersion.number) == Decision.number,
-            ),
-        )
+        .join(ReviewVersion, IS_CLOSED)
         .where(col(Decision.school_id) == school_id, col(Decision.term) < term)
         .order_by(col(Decision.term), col(Decision.number))
     )

@@ -16,6 +16,7 @@ from app.domain.vocabulary import ActionState, EventState
 from app.goals.models import Goal
 from app.prepared import Prepared, inside
 from app.reviews.models import Decision, ReviewVersion
+from app.reviews.queries import IS_CLOSED
 
 _OWN_EVENTS = col(Event.school_id) == sa.bindparam("school_id")
 _IS_HELD = col(Event.state) == EventState.HELD
@@ -188,14 +189,7 @@ def _term(text: str | None) -> Term | None:
 
 _ENDINGS = Prepared(
     select(Decision.action_id, func.max(Decision.term))
-    .join(
-        ReviewVersion,
-        sa.and_(
-            col(ReviewVersion.school_id) == Decision.school_id,
-            col(ReviewVersion.term) == Decision.term,
-            col(ReviewVersion.number) == Decision.number,
-        ),
-    )
+    .join(ReviewVersion, IS_CLOSED)
     .where(
         col(Decision.school_id) == sa.bindparam("school_id"),
         col(Decision.action_id).is_not(None),

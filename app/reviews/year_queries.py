@@ -14,6 +14,7 @@ from app.domain.plan import Verdict
 from app.domain.school_year import Term
 from app.goals.models import Goal
 from app.reviews.models import Decision, ReviewVersion
+from app.reviews.queries import IS_CLOSED
 
 
 def last_versions(db: Session, school_id: UUID, terms: Sequence[Term]) -> Sequence[ReviewVersion]:
@@ -49,14 +50,7 @@ def goals_ended_by_review(db: Session, school_id: UUID) -> dict[UUID, Term]:
     """Goal → the last term whose review, once closed, said it was reached or dropped."""
     rows = db.execute(
         select(col(Decision.goal_id), func.max(col(Decision.term)))
-        .join(
-            ReviewVersion,
-            sa.and_(
-                col(ReviewVersion.school_id) == Decision.school_id,
-                col(ReviewVersion.term) == Decision.term,
-                col(ReviewVersion.number) == Decision.number,
-            ),
-        )
+        .join(ReviewVersion, IS_CLOSED)
         .where(
             col(Decision.school_id) == school_id,
             col(Decision.goal_id).is_not(None),
