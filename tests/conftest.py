@@ -149,11 +149,17 @@ def db(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture(scope="session", autouse=True)
+def pinned_between_tests() -> None:
+    """What a whole module shares is made before the clock of a test is pinned: it is never the real day."""
+    clock.pin(NOW)
+
+
 @pytest.fixture(autouse=True)
-def pinned_clock() -> Iterator[None]:
+def pinned_clock(pinned_between_tests: None) -> Iterator[None]:
     clock.pin(NOW)
     yield
-    clock.pin(None)
+    clock.pin(NOW)
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
-from app import clock, routers, tables
+from app import routers, tables
 from app.accounts import secrets
 from app.accounts.models import SessionProof, TerritoryMembership, WebSession
 from app.domain.vocabulary import Role
@@ -50,7 +50,6 @@ PUBLIC_ROUTES = [name for router in routers.PUBLIC for name in routes_of(router)
 @pytest.fixture(scope="module")
 def db(empty_engine: Engine) -> Iterator[Session]:
     """One world for the whole table: every question is asked in a savepoint of its own and undone."""
-    clock.pin(NOW)
     with rolled_back(empty_engine) as session:
         yield session
 

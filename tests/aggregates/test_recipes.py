@@ -15,7 +15,6 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import clock
 from app.accounts.actor import command_actor
 from app.accounts.models import TokenScope
 from app.aggregates import rows
@@ -27,7 +26,7 @@ from app.domain.school_year import Term
 from app.domain.vocabulary import Status
 from tests.aggregates.conftest import build_region, send_first_term
 from tests.browser.conftest import new_database, serve
-from tests.world import NOW, T1, add_token, build_world
+from tests.world import T1, add_token, build_world
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 GUIDE = (ROOT / "docs" / "inspecteur.md").read_text(encoding="utf-8")
@@ -61,7 +60,6 @@ class Service:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Service]:
     """The région of these tests, committed, with a release, and Ines's token of scope read."""
-    clock.pin(NOW)
     url = new_database(tmp_path_factory, worker_id, "recipes")
     database = Database(make_engine(url))
     with database.session() as db:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
-from app import clock
 from app.db import Database, make_engine
 from tests.browser.conftest import new_database, serve
 from tests.hostile import MARK, SUM, inhabited, pages_of, poison, sharp
 from tests.places import Places
-from tests.world import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]  # what a page shows does not depend on the engine
 PATIENCE = 60_000
@@ -71,7 +69,6 @@ class Poisoned:
 def poisoned(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Poisoned]:
     url = new_database(tmp_path_factory, worker_id, "hostile")
     database = Database(make_engine(url))
-    clock.pin(NOW)
     with database.session() as db:
         _, places = inhabited(db)
         poison(db.connection())

@@ -137,11 +137,8 @@ PAGES = {
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Site]:
     """The demonstration, with the review of the current term under way and everyone signed in."""
-    from app import clock
-
     url = new_database(tmp_path_factory, worker_id, "pages")
     database = Database(make_engine(url))
-    clock.pin(NOW)
     with database.session() as db:
         fill(db)
         for user in db.scalars(select(User)):

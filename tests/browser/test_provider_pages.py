@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlmodel import select
 
-from app import clock
 from app.accounts.factor_models import ProviderIdentity
 from app.accounts.models import InvitationIn, SessionProof, User, WebSession
 from app.accounts.secrets import fingerprint
@@ -40,7 +39,6 @@ def provided(tmp_path_factory: pytest.TempPathFactory, worker_id: str, issuer: s
     """Karim and Lea are linked; Lea has no password."""
     url = new_database(tmp_path_factory, worker_id, "provided")
     database = Database(make_engine(url))
-    clock.pin(NOW)
     with database.session() as db:
         world = build_world(db)
         for name in ("karim", "lea"):

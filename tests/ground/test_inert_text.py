@@ -12,12 +12,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
-from app import clock
 from tests.conftest import rolled_back
 from tests.hostile import MARK, SUM, filled, formula, inhabited, pages_of, poison, typed_columns
 from tests.matrix import EVERYONE, MATRIX
 from tests.places import Places
-from tests.world import NOW, World
+from tests.world import World
 
 pytestmark = pytest.mark.sqlite  # what is shown does not depend on the engine
 SignIn = Callable[[str], TestClient]
@@ -28,7 +27,6 @@ KINDS = ("csv", "xlsx", "json")
 
 @pytest.fixture(scope="module")
 def db(empty_engine: Engine) -> Iterator[Session]:
-    clock.pin(NOW)
     with rolled_back(empty_engine) as session:
         yield session
 
