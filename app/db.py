@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 from uuid import UUID
@@ -276,25 +275,3 @@ def get_writing_session(
 
 WritingDb = Annotated[Session, Depends(get_writing_session, scope="function")]
 """For the one GET that writes: the way back from an identity provider, which no form of ours can be."""
-
-
-# --- small SQL helpers used by every queries.py --------------------------------------------------------
-
-
-def insert_or_ignore(db: Session, table: Any, rows: list[Mapping[str, Any]]) -> None:
-    """INSERT … ON CONFLICT DO NOTHING on either database."""
-    if rows:
-        db.execute(_inserting(table, db.get_bind().dialect.name), rows)
-
-
-@cache
-def _inserting(table: Any, dialect: str) -> sa.Insert:
-    module = sa.dialects.sqlite if dialect == "sqlite" else sa.dialects.postgresql
-    wanted: sa.Insert = module.insert(table).on_conflict_do_nothing()
-    return wanted
-
-
-def insert_if_absent(db: Session, table: Any, row: Mapping[str, Any]) -> bool:
-    """Whether this row was written; on PostgreSQL it waits for a transaction that is writing the same key."""
-    wanted = _inserting(table, db.get_bind().dialect.name).values(**row)
-    return db.scalar(wanted.returning(*table.__table__.primary_key)) is not None

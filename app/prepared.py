@@ -6,10 +6,11 @@ statement itself (ADR 0033). Values, columns and errors are translated as it wou
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlmodel import Session
 
@@ -89,8 +90,13 @@ class Prepared:
         }
         sent.update(state.processors)
         names = state.parameters if state.positiontup is None else state.positiontup
-        columns = [column.type.dialect_impl(dialect) for column in self.statement.exported_columns]
-        read = [column.result_processor(dialect, None) for column in columns]
+        kinds = [column.type for column in self.statement.exported_columns]
+        read = [
+            _ids(dialect)
+            if isinstance(kind, sa.Uuid)
+            else kind.dialect_impl(dialect).result_processor(dialect, None)
+            for kind in kinds
+        ]
         return Written(
             text=state.statement,
             names=tuple((name, sent.get(name)) for name in names),
@@ -99,6 +105,13 @@ class Prepared:
             lists=dict(state.parameter_expansion),
             read=tuple((place, translate) for place, translate in enumerate(read) if translate is not None),
         )
+
+
+@lru_cache(4)
+def _ids(dialect: Dialect) -> Translate | None:
+    """How an id is read. The same ones come again and again: each is translated once, and kept."""
+    translate: Translate | None = sa.Uuid().dialect_impl(dialect).result_processor(dialect, None)
+    return lru_cache(10_000)(translate) if translate else None
 
 
 @contextmanager
@@ -155,6 +168,23 @@ def write_all(db: Session, prepared: Prepared, rows: Sequence[Mapping[str, Any]]
     if rows:
         connection = _connection(db)
         prepared.write(connection.connection, connection.dialect, rows)
+
+
+def insert_or_ignore(db: Session, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """INSERT … ON CONFLICT DO NOTHING on either database. Each row gives every column."""
+    write_all(db, _inserting(table, db.get_bind().dialect.name, tells=False), rows)
+
+
+def insert_if_absent(db: Session, table: sa.Table, row: Mapping[str, Any]) -> bool:
+    """Whether this row was written; on PostgreSQL it waits for a transaction that is writing the same key."""
+    return bool(inside(db)(_inserting(table, db.get_bind().dialect.name, tells=True), row))
+
+
+@cache
+def _inserting(table: sa.Table, dialect: str, *, tells: bool) -> Prepared:
+    module = sqlite if dialect == "sqlite" else postgresql
+    wanted = module.insert(table).on_conflict_do_nothing()
+    return Prepared(wanted.returning(*table.primary_key) if tells else wanted)
 
 
 def _connection(db: Session) -> Connection:

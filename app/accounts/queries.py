@@ -23,9 +23,8 @@ from app.accounts.models import (
     WebSession,
 )
 from app.accounts.seal_models import AuditSeal
-from app.db import insert_or_ignore
 from app.domain.vocabulary import Role
-from app.prepared import Prepared, inside
+from app.prepared import Prepared, insert_or_ignore, inside
 from app.schools.models import School, SchoolYearProfile, Territory
 
 # --- turns ---------------------------------------------------------------------------------------------
@@ -48,7 +47,7 @@ def next_turn(db: Session, school_id: UUID) -> tuple[int, str]:
     """Add one to the ledger and lock it until the commit; the first turn of all makes the row."""
     rows = inside(db)(_TAKE_TURN, {"of": school_id})
     if not rows:
-        insert_or_ignore(db, SchoolLedger, [{"school_id": school_id, "version": 0, "last_hash": ""}])
+        insert_or_ignore(db, _LEDGER, [{"school_id": school_id, "version": 0, "last_hash": ""}])
         rows = inside(db)(_TAKE_TURN, {"of": school_id})
     version, last_hash = rows[0]
     return version, last_hash

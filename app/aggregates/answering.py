@@ -119,7 +119,8 @@ def _expected(db: Session, asked: Question, holders: Mapping[UUID, UUID]) -> dic
 def _add_released(db: Session, asked: Question, sums: Sums) -> None:
     if not asked.released:
         return
-    rows = release_queries.latest_cells(db, sums, asked.released, asked.terms, asked.breakdown)
+    level = TerritoryLevel(asked.level.value)
+    rows = release_queries.latest_cells(db, asked.within, level, asked.released, asked.terms, asked.breakdown)
     for row in rows:
         sums[row.territory_id][row.indicator, row.term, row.value] = sum_of_cell(row)
 

@@ -82,7 +82,7 @@ def completeness(picture: Picture) -> str:
 def as_of(picture: Picture) -> datetime | None:
     """When the figures last changed; for who reads releases, when what is shown was released."""
     lines = [line for line in picture.lines if picture.is_live or not is_published_at_once(line.indicator)]
-    return max((line.row["as_of"] for line in lines if line.row["as_of"]), default=None)
+    return max((line.row.as_of for line in lines if line.row.as_of), default=None)
 
 
 def told_of(line: Line, term: Term) -> Told:
@@ -92,30 +92,30 @@ def told_of(line: Line, term: Term) -> Told:
 
 def _sentence(indicator: Indicator, row: Row, term: Term) -> str:
     """The counts of the row, or why there are none."""
-    if row["counted"] is None:
+    if row.counted is None:
         return f"{_why(indicator, row)}."
-    said = counts_sentence(indicator, Figure.of(row["counted"], row["out_of"]), term=term)
-    if row["per_100_pupils"] is not None and row["counted"]:
-        return f"{said.removesuffix('.')} ({french.decimal(row['per_100_pupils'], 0)} pour 100 élèves)."
+    said = counts_sentence(indicator, Figure.of(row.counted, row.out_of), term=term)
+    if row.per_100_pupils is not None and row.counted:
+        return f"{said.removesuffix('.')} ({french.decimal(row.per_100_pupils, 0)} pour 100 élèves)."
     return said
 
 
 def _why(indicator: Indicator, row: Row) -> str:
     """Which nothing it is."""
-    if row["suppressed"]:
-        label = Hidden(row["reason"]).label
+    if row.suppressed and row.reason:
+        label = Hidden(row.reason).label
         return label[:1].upper() + label[1:]
-    if row["reason"] == NOT_RELEASED:
+    if row.reason == NOT_RELEASED:
         return "Pas encore publié"
     return "Aucun résultat enregistré" if is_published_at_once(indicator) else "Aucune école ne l’a transmis"
 
 
 def behind(row: Row) -> str:
     """« 8 écoles sur 12 »; the number alone where a school may choose not to follow the indicator."""
-    if row["counted"] is None:
+    if row.counted is None:
         return ""
-    whole = f" sur {french.number(row['schools_expected'])}" if row["schools_expected"] else ""
-    return f"{french.counted(row['schools_reporting'], SCHOOLS)}{whole}"
+    whole = f" sur {french.number(row.schools_expected)}" if row.schools_expected else ""
+    return f"{french.counted(row.schools_reporting, SCHOOLS)}{whole}"
 
 
 # --- terms ---------------------------------------------------------------------------------------------
@@ -123,8 +123,8 @@ def behind(row: Row) -> str:
 
 def series_of(line: Line) -> ChartView | None:
     """The terms of a rate from its first figure on; None under two figures, which make no series."""
-    rows = list(dropwhile(lambda row: row["counted"] is None, line.history))
-    if not line.indicator.is_rate or sum(row["counted"] is not None for row in rows) < 2:
+    rows = list(dropwhile(lambda row: row.counted is None, line.history))
+    if not line.indicator.is_rate or sum(row.counted is not None for row in rows) < 2:
         return None
     figure = term_series(line.indicator, [_point(line.indicator, row) for row in rows], year_before=False)
     rhythm = "année par année" if line.indicator.is_yearly else "trimestre par trimestre"
@@ -145,32 +145,32 @@ def series_of(line: Line) -> ChartView | None:
 
 
 def _last(indicator: Indicator, rows: Sequence[Row]) -> str:
-    row = next(row for row in reversed(rows) if row["counted"] is not None)
-    said = counts_sentence(indicator, Figure.of(row["counted"], row["out_of"])).removesuffix(".")
-    when = f"en {row['term'].year}" if indicator.is_yearly else f"au {row['term'].label}"
+    row, figure = [(row, Figure.of(row.counted, row.out_of)) for row in rows if row.counted is not None][-1]
+    said = counts_sentence(indicator, figure).removesuffix(".")
+    when = f"en {row.term.year}" if indicator.is_yearly else f"au {row.term.label}"
     return f"{said} {when}, dans {behind(row)}."
 
 
 def _point(indicator: Indicator, row: Row) -> Point:
-    if row["counted"] is not None:
-        return Point(row["term"], Figure.of(row["counted"], row["out_of"]), aside=behind(row))
-    return Point(row["term"], NOT_MEASURED, nothing=_nothing(indicator, row).replace(" ", "<br>", 1))
+    if row.counted is not None:
+        return Point(row.term, Figure.of(row.counted, row.out_of), aside=behind(row))
+    return Point(row.term, NOT_MEASURED, nothing=_nothing(indicator, row).replace(" ", "<br>", 1))
 
 
 def _nothing(indicator: Indicator, row: Row) -> str:
     """The same as `_why`, short enough for a chart or a cell."""
-    if row["suppressed"]:
+    if row.suppressed:
         return "masqué"
-    if row["reason"] == NOT_RELEASED:
+    if row.reason == NOT_RELEASED:
         return "pas publié"
     return "sans résultat" if is_published_at_once(indicator) else "non transmis"
 
 
 def _series_row(indicator: Indicator, row: Row) -> list[str | None]:
-    when = str(row["term"].year) if indicator.is_yearly else row["term"].label
-    if row["counted"] is None:
+    when = str(row.term.year) if indicator.is_yearly else row.term.label
+    if row.counted is None or row.out_of is None:
         return [when, _nothing(indicator, row), "—", "—", "—"]
-    return [when, *_cells(row["counted"], row["out_of"]), behind(row)]
+    return [when, *_cells(row.counted, row.out_of), behind(row)]
 
 
 def _cells(counted: int, out_of: int) -> list[str]:
@@ -190,7 +190,7 @@ def funnel_of_line(line: Line, *, is_named: bool) -> ChartView | None:
     names = [school.name for school in line.spread.schools] if is_named else ()
     sentence = _spread_sentence(seen.standings, line.spread.not_shown)
     figure = funnel(line.indicator, seen, names)
-    label = f"{title}. {_sentence(line.indicator, line.row, line.row['term'])} {sentence}"
+    label = f"{title}. {_sentence(line.indicator, line.row, line.row.term)} {sentence}"
     columns, rows = _by_name(line) if is_named else _by_place(seen.standings)
     return ChartView(
         key=f"ecoles-{line.indicator.slug}",

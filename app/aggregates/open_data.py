@@ -13,7 +13,7 @@ from app.aggregates import release_queries
 from app.aggregates.answering import sum_of_cell, written_code
 from app.aggregates.answers import COLUMNS
 from app.aggregates.models import Release
-from app.aggregates.rows import Row, figure_row
+from app.aggregates.rows import figure_row
 from app.domain.indicators import INDICATORS
 from app.domain.release_rules import Hidden
 from app.domain.school_year import Term
@@ -32,11 +32,13 @@ _EMPTY_WHEN = {
     "value": "Vide sans coupe.",
 }
 """Text columns with empty cells: in a Table Schema an empty cell is nothing at all, and has to be allowed."""
+_DEPARTEMENT = 3
+"""Where the département stands among the columns of every other answer."""
 _FIGURE_COLUMNS = tuple(
     replace(column, is_nullable=True, description=_EMPTY_WHEN[column.name])
     if column.name in _EMPTY_WHEN
     else column
-    for column in (*COLUMNS[:3], Column("departement", "Département"), *COLUMNS[3:])
+    for column in (*COLUMNS[:_DEPARTEMENT], Column("departement", "Département"), *COLUMNS[_DEPARTEMENT:])
 )
 _DICTIONARY_COLUMNS = (
     Column("indicator", "Indicateur"),
@@ -156,8 +158,9 @@ def dictionary() -> Table:
     return Table(DICTIONARY, "Les indicateurs", _DICTIONARY_COLUMNS, rows, "Ce que compte chaque indicateur.")
 
 
-def _rows(db: Session, release: OpenRelease) -> Iterator[Row]:
+def _rows(db: Session, release: OpenRelease) -> Iterator[tuple[object, ...]]:
     for row in release_queries.cells_opened(db, release.term, release.number):
         code, found = written_code(row.level, row.code), sum_of_cell(row)
-        told = figure_row(row.level, code, row.name, row.indicator, row.term, row.breakdown, row.value, found)
-        yield told | {"departement": row.departement or ""}
+        cell = row.indicator, release.term, row.breakdown, row.value
+        told = figure_row(row.level, code, row.name, *cell, found)
+        yield *told[:_DEPARTEMENT], row.departement or "", *told[_DEPARTEMENT:]

@@ -63,7 +63,7 @@ def _page(request: Request, db: Session, actor: Actor, code: str, trimestre: str
         charts=charts,
         terms=_terms(picture),
         years=_years(picture),
-        first=picture.lines[0].history[0]["term"],
+        first=picture.lines[0].history[0].term,
     )
 
 

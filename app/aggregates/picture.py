@@ -114,7 +114,7 @@ def _lines(db: Session, actor: Actor, code: str, territory: Place, term: Term) -
         breakdown=Breakdown.NONE,
         today=None,
     )
-    rows = {(row["indicator"], row["term"]): row for row in rows_of(db, asked)}
+    rows = {(row.indicator, row.term): row for row in rows_of(db, asked)}
     at = {slug: _term_of(one, term) for slug, one in INDICATORS.items()}
     kept = [
         one for slug, one in INDICATORS.items() if one.is_official or _says_something(rows[slug, at[slug]])
@@ -148,4 +148,4 @@ def _term_of(indicator: Indicator, term: Term) -> Term:
 
 
 def _says_something(row: Row) -> bool:
-    return row["counted"] is not None or row["suppressed"]
+    return row.counted is not None or row.suppressed

@@ -1,7 +1,7 @@
 """Where a territory is: what is around it, and what is inside it."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -68,14 +68,15 @@ def _children(*conditions: sa.ColumnElement[bool]) -> Prepared:
     return Prepared(wanted.order_by(_T.c.name, _T.c.id))
 
 
-def _inside() -> sa.ColumnElement[bool]:
+def everything_inside() -> sa.Select[Any]:
+    """The ids of a `territory` and of all that is inside it."""
     below = _T.alias("below")
     found = select(_T.c.id).where(_T.c.id == sa.bindparam("territory")).cte("inside", recursive=True)
     found = found.union_all(select(below.c.id).join(found, below.c.parent_id == found.c.id))
-    return _T.c.id.in_(select(found.c.id))
+    return select(found.c.id)
 
 
-_EVERYWHERE, _INSIDE = _children(), _children(_inside())
+_EVERYWHERE, _INSIDE = _children(), _children(_T.c.id.in_(everything_inside()))
 
 
 def children_of(db: Session, territory: Place | Territory, level: TerritoryLevel) -> list[Place]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.aggregates.models import Breakdown, Hidden, Release, ReleaseCell, ReleasedFigure
+from app.aggregates.place_queries import Place, everything_inside
 from app.domain.vocabulary import TerritoryLevel
 from app.prepared import Prepared, inside
 from app.schools.models import Territory
@@ -17,7 +18,7 @@ from app.transmissions.models import PublishedFigure
 
 _P = PublishedFigure.__table__  # the Core tables of the classes
 _F = ReleasedFigure.__table__
-_R, _CELL = Release.__table__, ReleaseCell.__table__
+_R, _CELL, _T = Release.__table__, ReleaseCell.__table__, Territory.__table__
 
 
 def releases_of_term(db: Session, term: str) -> Sequence[Release]:
@@ -62,14 +63,15 @@ class Cell(NamedTuple):
     as_of: datetime
 
 
-def _latest_cells() -> Prepared:
+def _latest_cells(*territories: sa.ColumnElement[bool]) -> Prepared:
     def many(name: str, kind: sa.types.TypeEngine[Any]) -> sa.BindParameter[Any]:
         return sa.bindparam(name, type_=kind, expanding=True)
 
     since, release = _R.alias("since"), _R.alias("latest")
+    stretch = release.c.term.between(sa.bindparam("first"), sa.bindparam("last"))
     latest = (
         select(release.c.term, func.max(release.c.number).label("number"))
-        .where(release.c.term.in_(many("terms", sa.String())))
+        .where(stretch)
         .group_by(release.c.term)
         .subquery()
     )
@@ -81,27 +83,41 @@ def _latest_cells() -> Prepared:
         )
         .join(latest, sa.and_(latest.c.term == cell.term, latest.c.number == cell.number))
         .join(since, sa.and_(since.c.term == cell.term, since.c.number == cell.since))
+        .join(_T, _T.c.id == cell.territory_id)
         .where(
-            cell.territory_id.in_(many("territories", sa.Uuid())),
+            *territories,
             cell.indicator.in_(many("indicators", sa.String())),
             cell.breakdown == sa.bindparam("breakdown"),
         )
     )  # fmt: skip
 
 
-_LATEST_CELLS = _latest_cells()
+_OF_LEVEL = _T.c.level == sa.bindparam("level")
+_CELLS_OF_ONE = _latest_cells(_T.c.id == sa.bindparam("territory"))
+_CELLS_EVERYWHERE = _latest_cells(_OF_LEVEL)
+_CELLS_INSIDE = _latest_cells(_OF_LEVEL, _T.c.id.in_(everything_inside()))
 
 
 def latest_cells(
     db: Session,
-    territories: Collection[UUID],
+    within: Place,
+    level: TerritoryLevel,
     indicators: Collection[str],
     terms: Collection[str],
     breakdown: Breakdown,
 ) -> list[Cell]:
-    """The cells of each term's latest release, in no order."""
-    asked = {"territories": territories, "indicators": indicators, "terms": terms, "breakdown": breakdown}
-    return list(map(Cell._make, inside(db)(_LATEST_CELLS, asked)))
+    """The cells of the territories of a level inside one, in no order: of the latest release of each term.
+
+    Of every term from the first to the last.
+    """
+    asked = {"indicators": indicators, "first": min(terms), "last": max(terms), "breakdown": breakdown}
+    if within.level is level:
+        rows = inside(db)(_CELLS_OF_ONE, asked | {"territory": within.id})
+    elif within.level is TerritoryLevel.NATIONAL:
+        rows = inside(db)(_CELLS_EVERYWHERE, asked | {"level": level})
+    else:
+        rows = inside(db)(_CELLS_INSIDE, asked | {"territory": within.id, "level": level})
+    return list(map(Cell._make, rows))
 
 
 def cells_of(db: Session, term: str, number: int) -> Sequence[sa.Row[Any]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from app.aggregates.models import Breakdown, Level
 from app.aggregates.queries import LiveSum
@@ -10,7 +10,27 @@ from app.domain.indicators import INDICATORS
 from app.domain.rates import per_hundred
 from app.domain.school_year import Term
 
-Row = dict[str, Any]
+
+class Row(NamedTuple):
+    """As `AggregateOut` tells it: `rate` is a share 0–1; `per_100_pupils` where all schools told theirs."""
+
+    level: Level
+    code: str
+    name: str
+    indicator: str
+    term: Term
+    breakdown: Breakdown
+    value: str
+    counted: int | None
+    out_of: int | None
+    rate: float | None
+    per_100_pupils: float | None
+    schools_reporting: int
+    schools_expected: int | None
+    suppressed: bool
+    reason: str | None
+    as_of: datetime | None
+
 
 NOTHING_TRANSMITTED, NOT_RELEASED = "nothing_transmitted", "not_released"
 NOT_TRANSMITTED, NOT_RECORDED, NOT_CONCERNED = "not_transmitted", "not_recorded", "not_concerned"
@@ -49,26 +69,25 @@ def nothing(slug: str, term: Term, otherwise: str) -> str:
 
 
 def figure_row(
-    level: Level, code: str, name: str, slug: str, term: str, breakdown: Breakdown, value: str, found: Sum
+    level: Level, code: str, name: str, slug: str, term: Term, breakdown: Breakdown, value: str, found: Sum
 ) -> Row:
-    """A row of the answer. `rate` is a share 0–1, `per_100_pupils` is where every school said its pupils."""
     counted = found.counted
     scaled = per_hundred(counted, found.pupils) if counted is not None and found.pupils else None
-    return {
-        "level": level,
-        "code": code,
-        "name": name,
-        "indicator": slug,
-        "term": term,
-        "breakdown": breakdown,
-        "value": value,
-        "counted": counted,
-        "out_of": found.out_of,
-        "rate": counted / found.out_of if counted is not None and found.out_of else None,
-        "per_100_pupils": float(scaled) if scaled is not None else None,
-        "schools_reporting": found.schools,
-        "schools_expected": found.expected,
-        "suppressed": found.suppressed,
-        "reason": found.reason,
-        "as_of": found.as_of,
-    }
+    return Row(
+        level,
+        code,
+        name,
+        slug,
+        term,
+        breakdown,
+        value,
+        counted,
+        found.out_of,
+        counted / found.out_of if counted is not None and found.out_of else None,
+        float(scaled) if scaled is not None else None,
+        found.schools,
+        found.expected,
+        found.suppressed,
+        found.reason,
+        found.as_of,
+    )

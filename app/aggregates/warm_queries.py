@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from app.accounts.actor import NIL
 from app.accounts.models import ApiToken, SchoolLedger, TerritoryMembership, User
 from app.accounts.warm import TokenNow
+from app.aggregates.place_queries import everything_inside
 from app.domain.vocabulary import Role
 from app.prepared import Asks, Prepared
-from app.schools.models import Territory
 from app.transmissions.models import CirconscriptionVersion
 
 
@@ -25,20 +25,17 @@ class Standing(NamedTuple):
 
 
 _A, _U, _M = ApiToken.__table__, User.__table__, TerritoryMembership.__table__  # the Core tables
-_T, _V, _L = Territory.__table__, CirconscriptionVersion.__table__, SchoolLedger.__table__
+_V, _L = CirconscriptionVersion.__table__, SchoolLedger.__table__
 
 
 def _token_now() -> sa.Select[Any]:
-    below = _T.alias("below")
-    inside = select(_T.c.id).where(_T.c.id == sa.bindparam("territory")).cte("inside", recursive=True)
-    inside = inside.union_all(select(below.c.id).join(inside, below.c.parent_id == inside.c.id))
     live = (
         select(
             func.count().label("places"),
             func.coalesce(func.sum(_V.c.version), 0).label("version"),
             func.max(_V.c.changed_at).label("changed_at"),
         )
-        .where(_V.c.circonscription_id.in_(select(inside.c.id)))
+        .where(_V.c.circonscription_id.in_(everything_inside()))
         .subquery()
     )
     service = select(_L.c.version).where(_L.c.school_id == NIL).scalar_subquery()

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
-from app.db import insert_if_absent
 from app.once.models import IdempotencyRecord
+from app.prepared import insert_if_absent
 
 WAIT = "5s"
 """How long PostgreSQL lets a twin wait for the first one's commit. SQLite's writers already wait in turn."""
@@ -29,6 +29,7 @@ def claim(db: Session, caller_id: UUID, key_hash: str, request_hash: str, moment
         "caller_id": caller_id,
         "key_hash": key_hash,
         "request_hash": request_hash,
+        "status": None,
         "headers": {},
         "body": b"",
         "created_at": moment,
@@ -36,7 +37,7 @@ def claim(db: Session, caller_id: UUID, key_hash: str, request_hash: str, moment
     is_postgresql = db.get_bind().dialect.name == "postgresql"
     if is_postgresql:
         db.execute(sa.text(f"SET LOCAL lock_timeout = '{WAIT}'"))
-    is_taken = insert_if_absent(db, IdempotencyRecord, row)
+    is_taken = insert_if_absent(db, IdempotencyRecord.__table__, row)
     if is_postgresql:
         db.execute(sa.text("SET LOCAL lock_timeout TO DEFAULT"))
     return is_taken

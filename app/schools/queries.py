@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 
 from app.accounts.models import SchoolLedger
 from app.domain.territories import NATION
-from app.domain.vocabulary import TerritoryLevel
+from app.domain.vocabulary import PriorityEducation, SchoolType, TerritoryLevel
 from app.prepared import Prepared, inside
 from app.schools.models import School, SchoolYearProfile, TermCalendar, Territory, TrackedIndicator
 
@@ -71,6 +71,27 @@ _PROFILE_AT = (
 def profile_at(db: Session, school_id: UUID, year: str) -> SchoolYearProfile | None:
     """What the school is in `year`: that year's profile, else the latest one before it."""
     return db.scalars(_PROFILE_AT, {"school_id": school_id, "year": year}).one_or_none()
+
+
+class PlaceThen(NamedTuple):
+    is_open: bool
+    circonscription_id: UUID | None
+    priority: PriorityEducation
+    type: SchoolType
+
+
+_PLACE_AT = Prepared(
+    select(*(_Y.c[name] for name in PlaceThen._fields))
+    .where(_Y.c.school_id == sa.bindparam("school_id"), _Y.c.year <= sa.bindparam("year"))
+    .order_by(_Y.c.year.desc())
+    .limit(1)
+)
+
+
+def place_at(db: Session, school_id: UUID, year: str) -> PlaceThen | None:
+    """Where the school was, as `profile_at` has it."""
+    rows = inside(db)(_PLACE_AT, {"school_id": school_id, "year": year})
+    return PlaceThen._make(rows[0]) if rows else None
 
 
 _PUPILS_AT = Prepared(

@@ -4,7 +4,7 @@ A transmission, an election, a move, a closing and a reopening all end in `publi
 school should add to a term, compares with what it adds, and moves the sums by the difference.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -17,9 +17,9 @@ from app.domain.school_year import Term
 from app.domain.transmitted import is_small
 from app.measurements.chains import FIGURE_WATCHERS, FigureKey
 from app.schools.imports import PLACE_WATCHERS
-from app.schools.queries import profile_at
+from app.schools.queries import place_at
 from app.transmissions import queries
-from app.transmissions.models import PublishedFigure
+from app.transmissions.queries import Published
 
 Delta = dict[tuple[UUID, str, str, bool], dict[str, int]]
 
@@ -30,7 +30,7 @@ def publish(db: Session, school_id: UUID, term: str) -> set[UUID]:
     Where the school was that year decides where its figures count; closed, or without circonscription, it
     adds nothing. The circonscriptions whose version moved are returned: none when nothing changed.
     """
-    before = [dict(row._mapping) for row in queries.published_of(db, school_id, term)]
+    before = queries.published_of(db, school_id, term)
     wanted = wanted_rows(db, school_id, term)
     if before == wanted:
         return set()
@@ -38,47 +38,38 @@ def publish(db: Session, school_id: UUID, term: str) -> set[UUID]:
     for sign, rows in ((-1, before), (1, wanted)):
         for row in rows:
             _add(deltas, row, sign)
-    queries.replace_published(db, school_id, term, wanted)
+    queries.replace_published(db, before, wanted)
     queries.add_to_totals(db, {key: delta for key, delta in deltas.items() if any(delta.values())})
-    moved = {row["circonscription_id"] for row in (*before, *wanted)}
+    moved = {row.circonscription_id for row in (*before, *wanted)}
     queries.bump_versions(db, moved)
     return moved
 
 
-def wanted_rows(db: Session, school_id: UUID, term: str) -> list[Mapping[str, Any]]:
+def wanted_rows(db: Session, school_id: UUID, term: str) -> list[Published]:
     """The published figures as they should be, by indicator: the last version sent, and the vote."""
-    profile = profile_at(db, school_id, Term(term).year)
-    if profile is None or not profile.is_open or profile.circonscription_id is None:
+    place = place_at(db, school_id, Term(term).year)
+    if place is None or not place.is_open or place.circonscription_id is None:
         return []
-    place = {
-        "school_id": school_id,
-        "term": term,
-        "circonscription_id": profile.circonscription_id,
-        "priority": profile.priority,
-        "type": profile.type,
-    }
-    rows = []
-    for sent in queries.measured_of_last(db, school_id, term):
-        small = is_small(INDICATORS[sent.indicator], Rate(sent.counted, sent.out_of), sent.pupils)
-        rows.append(_figure(place, sent, sent.pupils, small))
-    rows += [_figure(place, voted, None, False) for voted in queries.public_of_school(db, school_id, term)]
-    return sorted(rows, key=lambda row: str(row["indicator"]))
+    found = [
+        (one, is_small(INDICATORS[one.indicator], Rate(one.counted, one.out_of), one.pupils))
+        for one in queries.measured_of_last(db, school_id, term)
+    ]
+    found += [(one, False) for one in queries.public_of_school(db, school_id, term)]
+    there = place.circonscription_id, place.priority, place.type
+    return [
+        Published(school_id, term, one.indicator, *there, one.counted, one.out_of, one.pupils, small)
+        for one, small in sorted(found, key=lambda one: one[0].indicator)
+    ]
 
 
-def _figure(place: dict[str, Any], row: Any, pupils: int | None, small: bool) -> dict[str, Any]:
-    figure = {"indicator": row.indicator, "counted": row.counted, "out_of": row.out_of}
-    found = place | figure | {"pupils": pupils, "is_small": small}
-    return {name: found[name] for name in PublishedFigure.model_fields}
-
-
-def _add(deltas: Delta, row: Mapping[str, Any], sign: int) -> None:
-    key = (row["circonscription_id"], row["term"], row["indicator"], row["is_small"])
+def _add(deltas: Delta, row: Published, sign: int) -> None:
+    key = (row.circonscription_id, row.term, row.indicator, row.is_small)
     delta = deltas.setdefault(key, dict.fromkeys(queries.SUMS, 0))
-    delta["counted"] += sign * row["counted"]
-    delta["out_of"] += sign * (row["out_of"] or 0)
+    delta["counted"] += sign * row.counted
+    delta["out_of"] += sign * (row.out_of or 0)
     delta["schools"] += sign
-    delta["pupils"] += sign * (row["pupils"] or 0)
-    delta["schools_with_pupils"] += sign * (row["pupils"] is not None)
+    delta["pupils"] += sign * (row.pupils or 0)
+    delta["schools_with_pupils"] += sign * (row.pupils is not None)
 
 
 # --- what changes without being transmitted ------------------------------------------------------------
@@ -115,8 +106,7 @@ def verify_published(db: Session) -> list[str]:
     wrong = []
     for school in queries.schools_that_publish(db):
         for term in queries.terms_to_publish(db, school.id):
-            kept = [dict(row._mapping) for row in queries.published_of(db, school.id, term)]
-            if kept != wanted_rows(db, school.id, term):
+            if queries.published_of(db, school.id, term) != wanted_rows(db, school.id, term):
                 wrong.append(
                     f"{school.uai} · {term}\u202f: ce qui est publié n’est pas ce qui a été transmis"
                 )

@@ -1,19 +1,20 @@
 """Versions of a term, what is published of them, and the sums kept beside it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from app import clock
-from app.db import insert_or_ignore
 from app.domain.indicators import INDICATORS
 from app.domain.transmitted import is_published_at_once
-from app.domain.vocabulary import Status
+from app.domain.vocabulary import PriorityEducation, SchoolType, Status
 from app.measurements.models import TermTotal
+from app.prepared import Prepared, insert_or_ignore, inside, write_all
 from app.schools.models import School, SchoolYearProfile
 from app.transmissions.models import (
     CirconscriptionTotal,
@@ -93,7 +94,7 @@ def totals_of(db: Session, transmission: Transmission) -> Sequence[TransmittedTo
 _T, _R, _TT = Transmission.__table__, TransmittedTotal.__table__, TermTotal.__table__
 _SCHOOL, _TERM = sa.bindparam("school_id", type_=sa.Uuid()), sa.bindparam("term", type_=sa.String())
 _LAST = select(func.max(_T.c.number)).where(_T.c.school_id == _SCHOOL, _T.c.term == _TERM).scalar_subquery()
-_MEASURED = (
+_MEASURED = Prepared(
     select(_R.c.indicator, _R.c.counted, _R.c.out_of, _T.c.pupils)
     .join(
         _T,
@@ -101,31 +102,60 @@ _MEASURED = (
     )
     .where(_R.c.school_id == _SCHOOL, _R.c.term == _TERM, _R.c.number == _LAST, _R.c.status == Status.VALUE)
 )
-_VOTED = select(_TT.c.indicator, _TT.c.counted, _TT.c.out_of).where(
-    _TT.c.school_id == _SCHOOL,
-    _TT.c.term == _TERM,
-    _TT.c.indicator.in_(PUBLIC),
-    _TT.c.status == Status.VALUE,
+_VOTED = Prepared(
+    select(_TT.c.indicator, _TT.c.counted, _TT.c.out_of, sa.null().label("pupils")).where(
+        _TT.c.school_id == _SCHOOL,
+        _TT.c.term == _TERM,
+        _TT.c.indicator.in_(PUBLIC),
+        _TT.c.status == Status.VALUE,
+    )
 )
 _OF_A_TERM = (_P.c.school_id == _SCHOOL, _P.c.term == _TERM)
-_PUBLISHED, _UNPUBLISHED = (
-    select(_P).where(*_OF_A_TERM).order_by(_P.c.indicator),
-    sa.delete(_P).where(*_OF_A_TERM),
-)
+_PUBLISHED = Prepared(select(_P).where(*_OF_A_TERM).order_by(_P.c.indicator))
+_UNPUBLISH, _PUBLISH = Prepared(sa.delete(_P).where(*_OF_A_TERM)), Prepared(sa.insert(_P))
 
 
-def measured_of_last(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[Any]]:
-    """(indicator, counted, out_of, pupils) that the latest version measured."""
-    return db.execute(_MEASURED, {"school_id": school_id, "term": term}).all()
+class Counted(NamedTuple):
+    indicator: str
+    counted: int
+    out_of: int | None
+    pupils: int | None
 
 
-def public_of_school(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[Any]]:
-    """(indicator, counted, out_of) of the elections' figures, which are public as soon as recorded."""
-    return db.execute(_VOTED, {"school_id": school_id, "term": term}).all()
+def measured_of_last(db: Session, school_id: UUID, term: str) -> list[Counted]:
+    """What the latest version measured."""
+    rows = inside(db)(_MEASURED, {"school_id": school_id, "term": term})
+    return list(map(Counted._make, rows))
 
 
-def published_of(db: Session, school_id: UUID, term: str) -> Sequence[sa.Row[Any]]:
-    return db.execute(_PUBLISHED, {"school_id": school_id, "term": term}).all()
+def public_of_school(db: Session, school_id: UUID, term: str) -> list[Counted]:
+    """The elections' figures, which are public as soon as recorded; of no pupils."""
+    rows = inside(db)(_VOTED, {"school_id": school_id, "term": term})
+    return list(map(Counted._make, rows))
+
+
+class Published(NamedTuple):
+    """A row of `published_figure`."""
+
+    school_id: UUID
+    term: str
+    indicator: str
+    circonscription_id: UUID
+    priority: PriorityEducation
+    type: SchoolType
+    counted: int
+    out_of: int | None
+    pupils: int | None
+    is_small: bool
+
+
+assert list(Published._fields) == list(PublishedFigure.model_fields)
+
+
+def published_of(db: Session, school_id: UUID, term: str) -> list[Published]:
+    """By indicator."""
+    rows = inside(db)(_PUBLISHED, {"school_id": school_id, "term": term})
+    return list(map(Published._make, rows))
 
 
 def terms_to_publish(db: Session, school_id: UUID, year: str | None = None) -> list[str]:
@@ -140,15 +170,15 @@ def terms_to_publish(db: Session, school_id: UUID, year: str | None = None) -> l
     return sorted(row[0] for row in db.execute(wanted) if year is None or row[0].startswith(year))
 
 
-def replace_published(db: Session, school_id: UUID, term: str, rows: list[Mapping[str, Any]]) -> None:
-    db.execute(_UNPUBLISHED, {"school_id": school_id, "term": term})
-    if rows:
-        db.execute(_PUBLISH, rows)
+def replace_published(db: Session, before: Sequence[Published], rows: Sequence[Published]) -> None:
+    """What one school adds to one term: the rows of before are dropped, these are written."""
+    if before:
+        inside(db)(_UNPUBLISH, {"school_id": before[0].school_id, "term": before[0].term})
+    write_all(db, _PUBLISH, [row._asdict() for row in rows])
 
 
-_PUBLISH = sa.insert(_P)
 _KEYS = ("circonscription_id", "term", "indicator", "is_small")
-_ADD = (
+_ADD = Prepared(
     sa.update(_C)
     .where(*(_C.c[name] == sa.bindparam(f"at_{name}", type_=_C.c[name].type) for name in _KEYS))
     .values({name: _C.c[name] + sa.bindparam(f"add_{name}") for name in SUMS})
@@ -165,34 +195,35 @@ def add_to_totals(db: Session, deltas: Mapping[tuple[UUID, str, str, bool], Mapp
         return
     ordered = sorted(deltas.items())
     zeros = dict.fromkeys(SUMS, 0)
-    insert_or_ignore(
-        db, CirconscriptionTotal, [dict(zip(_KEYS, key, strict=True)) | zeros for key, _ in ordered]
-    )
+    insert_or_ignore(db, _C, [dict(zip(_KEYS, key, strict=True)) | zeros for key, _ in ordered])
     added = [
         {f"at_{name}": value for name, value in zip(_KEYS, key, strict=True)}
         | {f"add_{name}": delta[name] for name in SUMS}
         for key, delta in ordered
     ]
-    db.connection().execute(_ADD, added)
+    write_all(db, _ADD, added)
 
 
 _V = CirconscriptionVersion.__table__
-_BUMP = (
-    sa.update(_V)
-    .where(_V.c.circonscription_id == sa.bindparam("place", type_=sa.Uuid()))
-    .values(version=_V.c.version + 1, changed_at=sa.bindparam("now"))
-)
+
+
+def _bump(module: Any) -> Prepared:
+    one_more = module.insert(_V)
+    return Prepared(
+        one_more.on_conflict_do_update(
+            index_elements=[_V.c.circonscription_id],
+            set_={"version": _V.c.version + 1, "changed_at": one_more.excluded.changed_at},
+        )
+    )
+
+
+_BUMP = {"sqlite": _bump(sqlite), "postgresql": _bump(postgresql)}
 
 
 def bump_versions(db: Session, circonscriptions: Iterable[UUID]) -> None:
-    now, places = clock.now(), sorted(circonscriptions)
-    insert_or_ignore(
-        db,
-        CirconscriptionVersion,
-        [{"circonscription_id": place, "version": 0, "changed_at": now} for place in places],
-    )
-    if places:
-        db.connection().execute(_BUMP, [{"place": place, "now": now} for place in places])
+    first = {"version": 1, "changed_at": clock.now()}
+    rows = [{"circonscription_id": place} | first for place in sorted(circonscriptions)]
+    write_all(db, _BUMP[db.get_bind().dialect.name], rows)
 
 
 # --- verify --------------------------------------------------------------------------------------------

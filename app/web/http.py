@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -39,7 +39,10 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
 }
+"""Of every answer that does not say otherwise."""
+HTTPS_ONLY = {"Strict-Transport-Security": "max-age=63072000; includeSubDomains"}
 Refuse = Callable[[Scope, int, str], ASGIApp]
 
 
@@ -50,7 +53,8 @@ class Surround:
         self.app = app
         self.refuse = refuse
         parts = urlsplit(public_url)
-        self.is_https = parts.scheme == "https"
+        usual = SECURITY_HEADERS | (HTTPS_ONLY if parts.scheme == "https" else {})
+        self.usual = [(name.lower().encode(), value.encode()) for name, value in usual.items()]
         self.origin = f"{parts.scheme}://{parts.netloc}"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +72,7 @@ class Surround:
             nonlocal status, has_started
             if message["type"] == "http.response.start":
                 status, has_started = message["status"], True
-                self._head(MutableHeaders(scope=message), identity)
+                message["headers"] = self._head(list(message.get("headers", ())), identity)
             await send(message)
 
         read, most = 0, most_bytes(scope["path"], MAX_BODY)
@@ -118,13 +122,11 @@ class Surround:
             return True
         return origin.partition("://")[2] == headers.get("host")
 
-    def _head(self, headers: MutableHeaders, identity: str) -> None:
-        headers["X-Request-ID"] = identity
-        for name, value in SECURITY_HEADERS.items():
-            headers.setdefault(name, value)
-        if self.is_https:
-            headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-        headers.setdefault("Cache-Control", "no-store")
+    def _head(self, own: list[tuple[bytes, bytes]], identity: str) -> list[tuple[bytes, bytes]]:
+        """In lower case, as ASGI has them."""
+        named = {name for name, _ in own}
+        unsaid = [header for header in self.usual if header[0] not in named]
+        return [*own, *unsaid, (b"x-request-id", identity.encode())]
 
 
 def _log_line(scope: Scope, status: int, identity: str, seconds: float) -> None:
