@@ -13,7 +13,7 @@ from enum import StrEnum
 from fractions import Fraction
 from itertools import islice
 from types import NoneType
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from app.domain import french
 
@@ -86,32 +86,35 @@ class Table:
 
     def cells(self) -> Iterator[Sequence[Cell]]:
         """Each row in column order, checked against its columns. Raises WrongCell."""
-        names = [column.name for column in self.columns]
-        rows, before = enumerate(self.rows, start=1), 0
-        while batch := [self._in_order(names, number, row) for number, row in islice(rows, BATCH)]:
-            for column, values in zip(self.columns, zip(*batch, strict=True), strict=True):
-                # Nearly every cell has the usual type of its column: a set of types says so for all at once.
-                usual = _USUAL[column.kind] | {NoneType} if column.is_nullable else _USUAL[column.kind]
-                if not set(map(type, values)) <= usual:
-                    self._check(column, values, before)
-            yield from batch
+        rows, before = iter(self.rows), 0
+        while batch := list(islice(rows, BATCH)):
+            ordered = self._in_order(batch, before)
+            for column, values in zip(self.columns, zip(*ordered, strict=True), strict=True):
+                if not _fit(column, values):
+                    self._refuse(column, values, before)
+            yield from ordered
             before += len(batch)
 
-    def _in_order(self, names: Sequence[str], number: int, row: Row) -> Sequence[Cell]:
-        if len(row) != len(names):
+    def _in_order(self, batch: list[Row], before: int) -> Sequence[Sequence[Cell]]:
+        names = [column.name for column in self.columns]
+        if set(map(len, batch)) != {len(names)}:
+            number, row = next(found for found in enumerate(batch, before + 1) if len(found[1]) != len(names))
             raise WrongCell(f"{self.name}, row {number}: {len(row)} cells for {len(names)} columns")
-        if not isinstance(row, Mapping):
-            return row
-        try:
-            return [row[name] for name in names]
-        except KeyError:
-            raise WrongCell(f"{self.name}, row {number}: a column is missing") from None
+        if not any(issubclass(kind, Mapping) for kind in set(map(type, batch))):
+            return batch  # type: ignore[return-value]  # a row that is no mapping is a sequence
+        ordered: list[Sequence[Cell]] = []
+        for number, row in enumerate(batch, before + 1):
+            try:
+                ordered.append([row[name] for name in names] if isinstance(row, Mapping) else row)
+            except KeyError:
+                raise WrongCell(f"{self.name}, row {number}: a column is missing") from None
+        return ordered
 
-    def _check(self, column: Column, values: Sequence[Any], before: int) -> None:
-        for number, value in enumerate(values, start=before + 1):
-            if not (column.is_nullable if value is None else _FITS[column.kind](value)):
-                told = "nothing" if value is None else f"a {type(value).__name__}"
-                raise WrongCell(f"{self.name}, row {number}, {column.name}: {told} for {column.kind}")
+    def _refuse(self, column: Column, values: Sequence[Cell], before: int) -> NoReturn:
+        wrong = (found for found in enumerate(values, before + 1) if not _fit(column, found[1:]))
+        number, value = next(wrong)
+        told = "nothing" if value is None else f"a {type(value).__name__}"
+        raise WrongCell(f"{self.name}, row {number}, {column.name}: {told} for {column.kind}")
 
 
 def slug(text: str) -> str:
@@ -119,27 +122,25 @@ def slug(text: str) -> str:
     return french.fold(text).replace(" ", "-") or "tableau"
 
 
-def _is_number(value: object) -> bool:
-    if isinstance(value, bool):
+def _fit(column: Column, values: Sequence[Cell]) -> bool:
+    """Whether they are what the column holds: nearly always their types say so, for all at once."""
+    types = set(map(type, values))
+    if column.is_nullable:
+        types.discard(NoneType)
+    if not all(_FITS[column.kind](kind) for kind in types):
         return False
-    return isinstance(value, int | Fraction) or (isinstance(value, float | Decimal) and math.isfinite(value))
+    if column.kind is Kind.NUMBER and any(issubclass(kind, float | Decimal) for kind in types):
+        return all(math.isfinite(value) for value in values if isinstance(value, float | Decimal))
+    if column.kind is Kind.DATETIME:  # without a zone it would be read as another hour in each file
+        return all(value.tzinfo is not None for value in values if isinstance(value, datetime))
+    return True
 
 
-_USUAL: dict[Kind, set[type]] = {
-    Kind.TEXT: {str},
-    Kind.INTEGER: {int},
-    Kind.NUMBER: {int},
-    Kind.BOOLEAN: {bool},
-    Kind.DATE: {date},
-    Kind.DATETIME: set(),
-}
-"""Types that always fit."""
-_FITS: dict[Kind, Callable[[Any], bool]] = {
-    Kind.TEXT: lambda value: isinstance(value, str),
-    Kind.INTEGER: lambda value: isinstance(value, int) and not isinstance(value, bool),
-    Kind.NUMBER: _is_number,
-    Kind.BOOLEAN: lambda value: isinstance(value, bool),
-    Kind.DATE: lambda value: isinstance(value, date) and not isinstance(value, datetime),
-    # Without a zone it would be read as another hour in each file.
-    Kind.DATETIME: lambda value: isinstance(value, datetime) and value.tzinfo is not None,
+_FITS: dict[Kind, Callable[[type], bool]] = {
+    Kind.TEXT: lambda kind: issubclass(kind, str),
+    Kind.INTEGER: lambda kind: issubclass(kind, int) and kind is not bool,
+    Kind.NUMBER: lambda kind: issubclass(kind, int | Fraction | float | Decimal) and kind is not bool,
+    Kind.BOOLEAN: lambda kind: kind is bool,
+    Kind.DATE: lambda kind: issubclass(kind, date) and not issubclass(kind, datetime),
+    Kind.DATETIME: lambda kind: issubclass(kind, datetime),
 }
