@@ -84,9 +84,7 @@ class Prepared:
         lists = {name: [None] * length for name, length in zip(self._lists, lengths, strict=True)}
         state = compiled.construct_expanded_state(empty | lists)
         sent = {
-            name: bind.type.dialect_impl(dialect).bind_processor(dialect)
-            for name, bind in compiled.binds.items()
-            if not bind.expanding
+            name: _sent(bind.type, dialect) for name, bind in compiled.binds.items() if not bind.expanding
         }
         sent.update(state.processors)
         names = state.parameters if state.positiontup is None else state.positiontup
@@ -105,6 +103,12 @@ class Prepared:
             lists=dict(state.parameter_expansion),
             read=tuple((place, translate) for place, translate in enumerate(read) if translate is not None),
         )
+
+
+def _sent(kind: sa.types.TypeEngine[Any], dialect: Dialect) -> Translate | None:
+    """How a value is given to the driver; each word of an enumeration is translated once, and kept."""
+    translate: Translate | None = kind.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(100)(translate) if translate and isinstance(kind, sa.Enum) else translate
 
 
 @lru_cache(4)

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -54,8 +54,12 @@ class Term(str):
     __slots__ = ()
 
     def __new__(cls, value: str) -> Self:
-        if isinstance(value, cls):
-            return value
+        return value if isinstance(value, cls) else cls._kept(value)
+
+    @classmethod
+    @lru_cache(300)
+    def _kept(cls, value: str) -> Self:
+        """Files and answers write the same few again and again; there are 300."""
         year, separator, number = value.rpartition("-T")
         if not separator or number not in {"1", "2", "3"}:
             raise ValueError("Un trimestre s’écrit 2026-2027-T1, T2 ou T3.")
