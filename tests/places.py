@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app.accounts.models import InvitationIn
-from app.accounts.queries import live_membership, live_sessions
+from app.accounts.queries import live_membership
 from app.accounts.secrets import read_token
 from app.accounts.service import invite
+from app.accounts.session_queries import live_sessions
 from app.action_sheets.models import ActionSheet
 from app.actions.models import Action, ActionIn, EventIn, PartnerIn
 from app.actions.service import add_action, add_event, add_partner

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import holder_queries, queries, secrets
+from app.accounts import holder_queries, reach_queries, secrets, session_queries
 from app.accounts.actor import SEEING, Actor, Step, Task
 from app.accounts.holder_queries import Duties, HeldSession, Holder
 from app.accounts.models import ApiToken, TokenScope, User, WebSession
@@ -170,7 +170,7 @@ async def touch_afterwards(request: Request, credential: Credential, moment: dat
     def write() -> None:
         try:
             with request.app.state.database.session() as db:
-                queries.touch(db, credential.table, credential.id, moment)
+                session_queries.touch(db, credential.table, credential.id, moment)
         except SQLAlchemyError as problem:
             # The answer has left: failing now would only cut the connection under the next request.
             log.warning("touch", exc_info=problem)
@@ -235,9 +235,9 @@ def school_for(db: Session, actor: Actor, uai: str, task: Task, *, year: str | N
     if school is None:
         raise NotFound()
     wanted = year or current_year(school)
-    if not queries.is_visible(db, actor, school.id, SEEING.get(task, task), wanted):
+    if not reach_queries.is_visible(db, actor, school.id, SEEING.get(task, task), wanted):
         raise NotFound()
-    if task in SEEING and not queries.is_visible(db, actor, school.id, task, wanted):
+    if task in SEEING and not reach_queries.is_visible(db, actor, school.id, task, wanted):
         raise Forbidden()
     return school
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from app import clock
-from app.accounts import duties, queries, service, tokens
+from app.accounts import duties, queries, service, session_queries, tokens
 from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.models import (
@@ -56,7 +56,7 @@ def _user_of(db: Db, actor: Actor) -> User:
 @me.get("/tokens", response_model=Page[TokenOut])
 def get_tokens(db: Db, actor: CurrentActor) -> object:
     """Vos jetons, le plus récent d’abord ; leur secret n’est jamais montré à nouveau."""
-    return {"items": queries.tokens_of_user(db, _user_of(db, actor).id), "next": None}
+    return {"items": session_queries.tokens_of_user(db, _user_of(db, actor).id), "next": None}
 
 
 @me.post("/tokens", response_model=TokenMade, status_code=201, openapi_extra=SHOWN_ONCE)

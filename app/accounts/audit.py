@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlmodel import Session, SQLModel
 
 from app import clock
-from app.accounts import audit_queries, queries
+from app.accounts import audit_queries
 from app.accounts.actor import NIL, Actor
 from app.accounts.models import AuditEvent
 from app.accounts.seal_models import told
@@ -32,13 +32,13 @@ class Turn:
 
 def take_turn(db: Session, school_id: UUID = NIL) -> Turn:
     """Every verb starts here: it waits for the school's other writes and gets the next version."""
-    version, last_hash = queries.next_turn(db, school_id)
+    version, last_hash = audit_queries.next_turn(db, school_id)
     return Turn(school_id, version, last_hash)
 
 
 def version_of(db: Session, school_id: UUID) -> int:
     """How many turns a school has taken: it changes with every write, and with nothing else."""
-    ledger = queries.ledger_of(db, school_id)
+    ledger = audit_queries.ledger_of(db, school_id)
     return ledger.version if ledger else 0
 
 
@@ -99,12 +99,12 @@ def record(
         "previous_hash": turn.previous_hash,
     }
     fields["hash"] = digest(fields)
-    queries.close_turn(db, fields)
+    audit_queries.close_turn(db, fields)
 
 
 def broken_links(db: Session) -> tuple[int, list[str]]:
     """Recompute every chain: how many events were looked at, and one line for each break."""
-    found = [broken_links_of(db, school_id) for school_id in queries.chains(db)]
+    found = [broken_links_of(db, school_id) for school_id in audit_queries.chains(db)]
     return sum(checked for checked, _ in found), [problem for _, problems in found for problem in problems]
 
 
@@ -120,14 +120,14 @@ def broken_links_of(db: Session, school_id: UUID) -> tuple[int, list[str]]:
         if seal.previous_hash != previous:
             problems.append(f"{chain}, seal at {seal.up_to}: the seal before it was changed or removed")
         previous = seal.last_hash
-    events, said = queries.audit_chain(db, school_id), dict[int, Any]()
+    events, said = audit_queries.audit_chain(db, school_id), dict[int, Any]()
     for event in events:
         fields = {name: getattr(event, name) for name in AuditEvent.model_fields}
         problems += [f"{chain}, event {event.position}: {fault}" for fault in faults(fields, previous)]
         previous = event.hash
         if event.verb == SEALED:
             said[event.position] = event.after
-    ledger = queries.ledger_of(db, school_id)
+    ledger = audit_queries.ledger_of(db, school_id)
     if ledger is None or ledger.last_hash != previous:
         problems.append(f"{chain}: its end was removed")
     # The event of an older seal left with the segment after it: the file of that one holds it.

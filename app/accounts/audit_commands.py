@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from app.accounts import queries
+from app.accounts import audit_queries
 from app.accounts.actor import command_actor
 from app.accounts.audit import broken_links
 from app.accounts.commands import opened
@@ -58,7 +58,7 @@ def _seal(chosen: argparse.Namespace, settings: Settings) -> int:
         if not chosen.to.is_dir():
             raise ValueError(f"{chosen.to} is not a folder")
         with database.session(reading=True) as db:
-            chains = queries.chains(db)
+            chains = audit_queries.chains(db)
         for chain in chains:
             try:
                 with database.session(reading=True) as db:

@@ -1,6 +1,6 @@
-"""Segments of the audit chains: what may be sealed, what was, and the one removal that is allowed."""
+"""The audit chains: the turns that write them, what may be sealed, and the one removal that is allowed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,64 @@ import sqlalchemy as sa
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from app.accounts.models import AuditEvent, User
+from app.accounts.models import AuditEvent, SchoolLedger, User
 from app.accounts.seal_models import AuditSeal
+from app.prepared import Prepared, insert_or_ignore, inside
 from app.schools.models import School
 
 AT_A_TIME = 1_000
 _EVENT: sa.Table = AuditEvent.__table__
+
+# --- turns ---------------------------------------------------------------------------------------------
+
+
+# Statements of every request and every write are built once: building one costs more than running it.
+_LEDGER: sa.Table = SchoolLedger.__table__  # the Core table of the class
+_OF_SCHOOL = _LEDGER.c.school_id == sa.bindparam("of")
+_TAKE_TURN = Prepared(
+    sa.update(_LEDGER)
+    .where(_OF_SCHOOL)
+    .values(version=_LEDGER.c.version + 1)
+    .returning(_LEDGER.c.version, _LEDGER.c.last_hash)
+)
+_CLOSE_TURN = Prepared(sa.update(_LEDGER).where(_OF_SCHOOL).values(last_hash=sa.bindparam("hash")))
+_WRITE_EVENT = Prepared(sa.insert(_EVENT))
+
+
+def next_turn(db: Session, school_id: UUID) -> tuple[int, str]:
+    """Add one to the ledger and lock it until the commit; the first turn of all makes the row."""
+    rows = inside(db)(_TAKE_TURN, {"of": school_id})
+    if not rows:
+        insert_or_ignore(db, _LEDGER, [{"school_id": school_id, "version": 0, "last_hash": ""}])
+        rows = inside(db)(_TAKE_TURN, {"of": school_id})
+    version, last_hash = rows[0]
+    return version, last_hash
+
+
+def close_turn(db: Session, event: Mapping[str, Any]) -> None:
+    """Write the event of a turn, and its hash where the next one looks for it."""
+    ask = inside(db)
+    ask(_WRITE_EVENT, event)
+    ask(_CLOSE_TURN, {"of": event["school_id"], "hash": event["hash"]})
+
+
+def audit_chain(db: Session, school_id: UUID) -> Sequence[AuditEvent]:
+    """The whole chain of one school, oldest first."""
+    wanted = select(AuditEvent).where(col(AuditEvent.school_id) == school_id)
+    return db.scalars(wanted.order_by(col(AuditEvent.position))).all()
+
+
+def ledger_of(db: Session, school_id: UUID) -> SchoolLedger | None:
+    return db.get(SchoolLedger, school_id, populate_existing=True)
+
+
+def chains(db: Session) -> Sequence[UUID]:
+    """Every chain that has a ledger, an event or a seal: none may be missing without being noticed."""
+    wanted = sa.union(*(select(table.school_id) for table in (SchoolLedger, AuditEvent, AuditSeal)))
+    return sorted(row[0] for row in db.execute(wanted))
+
+
+# --- segments ------------------------------------------------------------------------------------------
 
 
 def seals_of(db: Session, school_id: UUID) -> Sequence[AuditSeal]:

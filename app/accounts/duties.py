@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import queries
+from app.accounts import queries, session_queries
 from app.accounts.access import school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import record, take_turn
@@ -124,8 +124,8 @@ def _close_without_duty(db: Session, user: User) -> bool:
     if user.is_administrator or queries.school_duties(db, user.id) or queries.territory_duties(db, user.id):
         return False
     now = clock.now()
-    queries.end_sessions(db, user.id, now)
-    queries.revoke_tokens(db, user.id, now)
+    session_queries.end_sessions(db, user.id, now)
+    session_queries.revoke_tokens(db, user.id, now)
     queries.withdraw_renewals(db, user.id, now)
     return True
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import factor_queries, queries, secrets
+from app.accounts import factor_queries, queries, secrets, session_queries
 from app.accounts.actor import Actor
 from app.accounts.audit import Turn, record, take_turn
 from app.accounts.factor_models import EnrolmentIn, FactorResetIn, RecoveryCode, SecondFactor
@@ -124,7 +124,7 @@ def give_up_factor(db: Session, actor: Actor, proof: SessionProof) -> None:
     _remove(db, user_id)
     if actor.session_id is not None:
         factor_queries.unprove_session(db, actor.session_id)
-    ended = queries.end_sessions(db, user_id, clock.now(), but=actor.session_id)
+    ended = session_queries.end_sessions(db, user_id, clock.now(), but=actor.session_id)
     after = {"proof": proof, "sessions_ended": ended}
     record(db, actor, turn, "factor.given_up", f"user:{user_id}", after=after)
 
@@ -145,7 +145,7 @@ def reset_factor(db: Session, actor: Actor, data: FactorResetIn) -> None:
         raise Conflict("Le vôtre se retire depuis « Mon compte », avec un code.", code="own_factor")
     if not _remove(db, user.id):
         raise Conflict("Ce compte n’a pas de second facteur.", code="no_factor")
-    ended = queries.end_sessions(db, user.id, clock.now())
+    ended = session_queries.end_sessions(db, user.id, clock.now())
     record(db, actor, turn, "factor.reset", f"user:{user.id}", after={"sessions_ended": ended})
 
 

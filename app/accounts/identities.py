@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import factor_queries, queries, service
+from app.accounts import factor_queries, queries, service, session_queries
 from app.accounts.actor import Actor
 from app.accounts.audit import record, take_turn
 from app.accounts.factor_models import ProviderIdentity
@@ -45,7 +45,7 @@ def unlink_identity(db: Session, actor: Actor, issuer: str) -> None:
         raise Conflict(told, code="no_password")
     if not factor_queries.remove_identity(db, actor.person_id, issuer):
         raise Conflict("Votre compte n’est plus lié.", code="not_linked")
-    ended = queries.end_sessions(db, actor.person_id, clock.now(), but=actor.session_id)
+    ended = session_queries.end_sessions(db, actor.person_id, clock.now(), but=actor.session_id)
     after = {"sessions_ended": ended}
     record(db, actor, turn, "account.identity_unlinked", f"user:{actor.person_id}", after=after)
 
@@ -59,7 +59,7 @@ def unlink_identity_of(db: Session, actor: Actor, email: str) -> int:
     turn, user = account_to_operate(db, actor, email)
     if not factor_queries.remove_identity(db, user.id, None):
         raise Conflict("Ce compte n’est lié à aucun fournisseur.", code="not_linked")
-    ended = queries.end_sessions(db, user.id, clock.now())
+    ended = session_queries.end_sessions(db, user.id, clock.now())
     after = {"sessions_ended": ended}
     record(db, actor, turn, "account.identity_unlinked_by_operator", f"user:{user.id}", after=after)
     return ended

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app import clock
-from app.accounts import factor_queries, queries, signing_in, tokens
+from app.accounts import factor_queries, queries, session_queries, signing_in, tokens
 from app.accounts.access import CurrentActor, RecentActor, is_live, recently_signed_in
 from app.accounts.actor import Actor
 from app.accounts.models import TokenIn, User
@@ -55,8 +55,12 @@ def _account_page(
         person=db.get_one(User, actor.user_id),
         schools=schools,
         territories=territories,
-        sessions=[session for session in queries.live_sessions(db, actor.user_id) if is_live(session, now)],
-        tokens=[token for token in queries.tokens_of_user(db, actor.user_id) if token.revoked_at is None],
+        sessions=[
+            session for session in session_queries.live_sessions(db, actor.user_id) if is_live(session, now)
+        ],
+        tokens=[
+            token for token in session_queries.tokens_of_user(db, actor.user_id) if token.revoked_at is None
+        ],
         has_factor=factor is not None and factor.confirmed_at is not None,
         codes_left=factor_queries.recovery_codes_left(db, actor.user_id),
         provider=provider,

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app import clock
-from app.accounts import duties, queries, service
+from app.accounts import duties, queries, reach_queries, service
 from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.models import HeadshipIn, InvitationIn, User
@@ -218,7 +218,7 @@ def inviting_page(
     if ecole:
         school = school_for(db, actor, normalise_uai(ecole), Task.INVITE)
         return _invite_head_page(request, actor, school, _invitation_form(actor, school))
-    visible = queries.visible_schools(actor, Task.INVITE, this_year())
+    visible = reach_queries.visible_schools(actor, Task.INVITE, this_year())
     schools = queries.schools_with_heads(db, visible, search=q, limit=MOST_SCHOOLS + 1)
     return render(
         request,

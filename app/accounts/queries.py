@@ -1,132 +1,23 @@
-"""Reads and set-wise writes about people, sessions, tokens, turns; and whose rows are visible."""
+"""Reads and set-wise writes about people: their duties, invitations and accounts."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import Select, false, func, or_, select, true, update
+from sqlalchemy import Select, or_, select, update
 from sqlmodel import Session, col
 
-from app.accounts.actor import MAY, Actor, Task
 from app.accounts.models import (
-    ApiToken,
-    AuditEvent,
     Invitation,
-    SchoolLedger,
     SchoolMembership,
     ServiceNote,
-    SignInAttempt,
     TerritoryMembership,
     User,
-    WebSession,
 )
-from app.accounts.seal_models import AuditSeal
 from app.domain.vocabulary import Role
-from app.prepared import Prepared, insert_or_ignore, inside
-from app.schools.models import School, SchoolYearProfile, Territory
-
-# --- turns ---------------------------------------------------------------------------------------------
-
-
-# Statements of every request and every write are built once: building one costs more than running it.
-_LEDGER: sa.Table = SchoolLedger.__table__  # the Core table of the class
-_OF_SCHOOL = _LEDGER.c.school_id == sa.bindparam("of")
-_TAKE_TURN = Prepared(
-    sa.update(_LEDGER)
-    .where(_OF_SCHOOL)
-    .values(version=_LEDGER.c.version + 1)
-    .returning(_LEDGER.c.version, _LEDGER.c.last_hash)
-)
-_CLOSE_TURN = Prepared(sa.update(_LEDGER).where(_OF_SCHOOL).values(last_hash=sa.bindparam("hash")))
-_WRITE_EVENT = Prepared(sa.insert(AuditEvent.__table__))
-
-
-def next_turn(db: Session, school_id: UUID) -> tuple[int, str]:
-    """Add one to the ledger and lock it until the commit; the first turn of all makes the row."""
-    rows = inside(db)(_TAKE_TURN, {"of": school_id})
-    if not rows:
-        insert_or_ignore(db, _LEDGER, [{"school_id": school_id, "version": 0, "last_hash": ""}])
-        rows = inside(db)(_TAKE_TURN, {"of": school_id})
-    version, last_hash = rows[0]
-    return version, last_hash
-
-
-def close_turn(db: Session, event: Mapping[str, Any]) -> None:
-    """Write the event of a turn, and its hash where the next one looks for it."""
-    ask = inside(db)
-    ask(_WRITE_EVENT, event)
-    ask(_CLOSE_TURN, {"of": event["school_id"], "hash": event["hash"]})
-
-
-def audit_chain(db: Session, school_id: UUID) -> Sequence[AuditEvent]:
-    """The whole chain of one school, oldest first."""
-    wanted = select(AuditEvent).where(col(AuditEvent.school_id) == school_id)
-    return db.scalars(wanted.order_by(col(AuditEvent.position))).all()
-
-
-def ledger_of(db: Session, school_id: UUID) -> SchoolLedger | None:
-    return db.get(SchoolLedger, school_id, populate_existing=True)
-
-
-def chains(db: Session) -> Sequence[UUID]:
-    """Every chain that has a ledger, an event or a seal: none may be missing without being noticed."""
-    wanted = sa.union(*(select(table.school_id) for table in (SchoolLedger, AuditEvent, AuditSeal)))
-    return sorted(row[0] for row in db.execute(wanted))
-
-
-# --- whose rows are visible ----------------------------------------------------------------------------
-
-
-def profile_year(year: str) -> Any:
-    """The latest year, up to `year`, for which the outer row's school has a profile."""
-    inner = sa.orm.aliased(SchoolYearProfile)
-    return (
-        select(func.max(inner.year))
-        .where(inner.school_id == SchoolYearProfile.school_id, inner.year <= year)
-        .correlate(SchoolYearProfile)
-        .scalar_subquery()
-    )
-
-
-def visible_schools(actor: Actor, task: Task, year: str) -> Select[tuple[UUID]]:
-    """The ids of the schools this actor may do `task` in: the only place that decides what is seen.
-
-    A member's duty has no year. An inspector or an authority sees the schools that were theirs in `year`.
-    """
-    if actor.is_administrator and task in MAY[Role.ADMINISTRATOR]:
-        return select(School.id).where(true())
-    own = actor.schools_for(task)
-    territories = actor.territories_for(task)
-    reasons: list[sa.ColumnElement[bool]] = [col(School.id).in_(own)] if own else []
-    if territories:
-        inside = select(SchoolYearProfile.school_id).where(
-            col(SchoolYearProfile.circonscription_id).in_(territories_below(territories)),
-            col(SchoolYearProfile.year) == profile_year(year),
-        )
-        reasons.append(col(School.id).in_(inside))
-    return select(School.id).where(or_(*reasons) if reasons else false())
-
-
-def territories_below(territories: Collection[UUID]) -> Select[tuple[UUID]]:
-    """These territories and all that lie inside them."""
-    below = sa.orm.aliased(Territory)
-    inside = select(Territory.id).where(col(Territory.id).in_(territories)).cte("inside", recursive=True)
-    inside = inside.union_all(select(below.id).join(inside, below.parent_id == inside.c.id))
-    return select(inside.c.id)
-
-
-def is_visible(db: Session, actor: Actor, school_id: UUID, task: Task, year: str) -> bool:
-    """`visible_schools` about one school; a member's own duty answers without asking."""
-    duty = actor.schools.get(school_id)
-    if duty is not None and task in MAY[duty]:
-        return True
-    wanted = visible_schools(actor, task, year).where(col(School.id) == school_id)
-    return db.scalar(wanted) is not None
-
-
-# --- people --------------------------------------------------------------------------------------------
+from app.schools.models import School, Territory
 
 
 def user_by_email(db: Session, email: str) -> User | None:
@@ -361,78 +252,6 @@ def demo_people(db: Session) -> list[tuple[UUID, str, Role, str]]:
     people = [(row[0], row[1], row[2], row[3]) for wanted in (at_school, above) for row in db.execute(wanted)]
     people += [(row[0], row[1], Role.ADMINISTRATOR, "") for row in db.execute(service)]
     return sorted(people, key=lambda person: person[0])
-
-
-# --- sessions, tokens, throttling ----------------------------------------------------------------------
-
-
-def live_sessions(db: Session, user_id: UUID) -> Sequence[WebSession]:
-    return db.scalars(
-        select(WebSession)
-        .where(col(WebSession.user_id) == user_id, col(WebSession.ended_at).is_(None))
-        .order_by(col(WebSession.last_seen_at).desc())
-    ).all()
-
-
-def end_sessions(
-    db: Session, user_id: UUID, moment: datetime, *, session_id: UUID | None = None, but: UUID | None = None
-) -> int:
-    """End one session of a person, or all of them, or all but one; the number ended."""
-    wanted = update(WebSession).where(col(WebSession.user_id) == user_id, col(WebSession.ended_at).is_(None))
-    if session_id is not None:
-        wanted = wanted.where(col(WebSession.id) == session_id)
-    if but is not None:
-        wanted = wanted.where(col(WebSession.id) != but)
-    return db.execute(wanted.values(ended_at=moment, id_token=None)).rowcount
-
-
-def end_every_session(db: Session, moment: datetime) -> int:
-    """For the operator; the number ended."""
-    wanted = update(WebSession).where(col(WebSession.ended_at).is_(None))
-    return db.execute(wanted.values(ended_at=moment, id_token=None)).rowcount
-
-
-def touch(db: Session, table: type[WebSession] | type[ApiToken], key: UUID, moment: datetime) -> None:
-    column = "last_seen_at" if table is WebSession else "last_used_at"
-    db.execute(update(table).where(col(table.id) == key).values({column: moment}))
-
-
-def end_session_of_cookie(db: Session, token_hash: str, moment: datetime) -> None:
-    wanted = update(WebSession).where(
-        col(WebSession.token_hash) == token_hash, col(WebSession.ended_at).is_(None)
-    )
-    db.execute(wanted.values(ended_at=moment, id_token=None))
-
-
-def revoke_tokens(db: Session, user_id: UUID, moment: datetime) -> None:
-    wanted = update(ApiToken).where(col(ApiToken.user_id) == user_id, col(ApiToken.revoked_at).is_(None))
-    db.execute(wanted.values(revoked_at=moment))
-
-
-def token_of_user(db: Session, user_id: UUID, token_id: UUID) -> ApiToken | None:
-    token = db.get(ApiToken, token_id)
-    return token if token is not None and token.user_id == user_id else None
-
-
-def tokens_of_user(db: Session, user_id: UUID) -> Sequence[ApiToken]:
-    return db.scalars(
-        select(ApiToken).where(col(ApiToken.user_id) == user_id).order_by(col(ApiToken.created_at).desc())
-    ).all()
-
-
-def recent_attempts(db: Session, subject_hash: str, since: datetime) -> int:
-    return (
-        db.scalar(
-            select(func.count())
-            .select_from(SignInAttempt)
-            .where(col(SignInAttempt.subject_hash) == subject_hash, col(SignInAttempt.at) > since)
-        )
-        or 0
-    )
-
-
-def forget_attempts(db: Session, before: datetime) -> None:
-    db.execute(sa.delete(SignInAttempt).where(col(SignInAttempt.at) < before))
 
 
 def service_note(db: Session, key: str) -> str | None:

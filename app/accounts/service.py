@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import queries, secrets
+from app.accounts import queries, secrets, session_queries
 from app.accounts.access import actor_of_user, school_for
 from app.accounts.actor import AUTHORITY_LEVELS, NIL, Actor, Task
 from app.accounts.audit import Turn, record, take_turn
@@ -214,7 +214,7 @@ def _renewed(db: Session, user_id: UUID, proof: Proof) -> User:
         raise Conflict("Ce compte n’existe plus.", code="link_over")
     user.password_hash = proof.password_hash
     user.version += 1
-    queries.end_sessions(db, user.id, clock.now())
+    session_queries.end_sessions(db, user.id, clock.now())
     return user
 
 

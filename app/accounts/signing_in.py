@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import factor_queries, queries, secrets
+from app.accounts import factor_queries, queries, secrets, session_queries
 from app.accounts.access import actor_of_user
 from app.accounts.actor import Actor
 from app.accounts.audit import record, take_turn
@@ -81,14 +81,14 @@ def admit(db: Session, attempt: Attempt) -> UUID | None:
 
 def refuse_too_many(db: Session, subjects: tuple[str, str]) -> None:
     since = clock.now() - WINDOW
-    if max(queries.recent_attempts(db, subject, since) for subject in subjects) >= MOST_FAILURES:
+    if max(session_queries.recent_attempts(db, subject, since) for subject in subjects) >= MOST_FAILURES:
         log.warning("too many tries")
         raise TooMany(int(WINDOW.total_seconds()))
 
 
 def count_failure(db: Session, subjects: tuple[str, str]) -> None:
     now = clock.now()
-    queries.forget_attempts(db, now - WINDOW)
+    session_queries.forget_attempts(db, now - WINDOW)
     for subject in subjects:
         db.add(SignInAttempt(subject_hash=subject, at=now))
     db.flush()
@@ -125,7 +125,7 @@ def open_session(
     turn = take_turn(db)
     user = db.get_one(User, user_id)
     if replaces:
-        queries.end_session_of_cookie(db, secrets.fingerprint(replaces), now)
+        session_queries.end_session_of_cookie(db, secrets.fingerprint(replaces), now)
     session = WebSession(
         token_hash=secrets.fingerprint(cookie),
         csrf=secrets.new_secret(),
@@ -163,7 +163,7 @@ def complete_session(db: Session, actor: Actor, proof: SessionProof) -> None:
 def end_session(db: Session, actor: Actor, session_id: UUID) -> None:
     """Close one's own session, this one or another. Raises NotFound for anyone else's."""
     turn = take_turn(db)
-    if actor.user_id is None or not queries.end_sessions(
+    if actor.user_id is None or not session_queries.end_sessions(
         db, actor.user_id, clock.now(), session_id=session_id
     ):
         raise NotFound()
@@ -173,7 +173,7 @@ def end_session(db: Session, actor: Actor, session_id: UUID) -> None:
 def end_other_sessions(db: Session, actor: Actor) -> int:
     """Close every session of one's own but this one; how many there were."""
     turn = take_turn(db)
-    ended = queries.end_sessions(db, actor.person_id, clock.now(), but=actor.session_id)
+    ended = session_queries.end_sessions(db, actor.person_id, clock.now(), but=actor.session_id)
     record(db, actor, turn, "session.others_ended", f"user:{actor.person_id}", after={"ended": ended})
     return ended
 
@@ -187,12 +187,12 @@ def end_sessions_of(db: Session, actor: Actor, email: str | None) -> int:
         raise Forbidden()
     turn, now = take_turn(db), clock.now()
     if email is None:
-        ended, target = queries.end_every_session(db, now), "user:all"
+        ended, target = session_queries.end_every_session(db, now), "user:all"
     else:
         user = queries.live_user(db, email)
         if user is None:
             raise NotFound("Aucun compte n’a cette adresse.")
-        ended, target = queries.end_sessions(db, user.id, now), f"user:{user.id}"
+        ended, target = session_queries.end_sessions(db, user.id, now), f"user:{user.id}"
     record(db, actor, turn, "session.ended_by_operator", target, after={"ended": ended})
     return ended
 
@@ -207,7 +207,7 @@ def change_password(db: Session, actor: Actor, password_hash: str) -> int:
     user.password_hash = password_hash
     user.version += 1
     db.flush()
-    ended = queries.end_sessions(db, user.id, now, but=actor.session_id)
+    ended = session_queries.end_sessions(db, user.id, now, but=actor.session_id)
     queries.withdraw_renewals(db, user.id, now)
     record(db, actor, turn, "account.password_changed", f"user:{user.id}", after={"sessions_ended": ended})
     return ended

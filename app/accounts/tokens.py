@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import queries, secrets
+from app.accounts import secrets, session_queries
 from app.accounts.actor import Actor
 from app.accounts.audit import record, take_turn
 from app.accounts.models import ApiToken, TokenIn
@@ -24,7 +24,7 @@ def make_token(db: Session, actor: Actor, data: TokenIn) -> tuple[ApiToken, str]
     now, secret = clock.now(), secrets.new_secret()
     working = [
         token
-        for token in queries.tokens_of_user(db, actor.person_id)
+        for token in session_queries.tokens_of_user(db, actor.person_id)
         if token.revoked_at is None and token.expires_at > now
     ]
     if len(working) >= MOST_TOKENS:
@@ -59,7 +59,7 @@ def revoke_token(db: Session, actor: Actor, token_id: UUID) -> ApiToken:
 
 
 def own_token_or_404(db: Session, actor: Actor, token_id: UUID) -> ApiToken:
-    token = queries.token_of_user(db, actor.user_id, token_id) if actor.user_id else None
+    token = session_queries.token_of_user(db, actor.user_id, token_id) if actor.user_id else None
     if token is None:
         raise NotFound()
     return token

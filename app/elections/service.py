@@ -8,7 +8,7 @@ from sqlmodel import Session
 from app.accounts.access import check_version, school_for, today_at
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import Turn, plain, record, take_turn
-from app.accounts.queries import is_visible
+from app.accounts.reach_queries import is_visible
 from app.domain.election import UnresolvedTie
 from app.domain.french import fold
 from app.domain.rates import NOT_APPLICABLE, Figure, Rate

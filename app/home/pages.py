@@ -8,6 +8,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts import queries as accounts
+from app.accounts import reach_queries
 from app.accounts.access import CurrentActor, Uai, school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.pages import MOST_SCHOOLS, this_year
@@ -49,7 +50,7 @@ def start_page(request: Request, db: Db, actor: CurrentActor) -> Response:
         return see_other(sheet_url(schools[0].uai))
     seen = []
     if territories:
-        visible = accounts.visible_schools(actor, Task.SEE_SCHOOL, this_year())
+        visible = reach_queries.visible_schools(actor, Task.SEE_SCHOOL, this_year())
         seen = list(accounts.schools_with_heads(db, visible, limit=MOST_SCHOOLS + 1))
     return render(
         request,

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app import clock
 from app.accounts.access import CurrentActor, IfMatch, Uai, current_year, school_for, version_in
 from app.accounts.actor import Task
-from app.accounts.queries import visible_schools
+from app.accounts.reach_queries import visible_schools
 from app.db import Db
 from app.domain.indicators import Indicator
 from app.domain.school_year import YEAR_PATTERN, SchoolYear, today_in, year_of

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from app.accounts.access import check_version, current_year, school_for, today_at
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import plain, record, take_turn
-from app.accounts.queries import is_visible
+from app.accounts.reach_queries import is_visible
 from app.domain.french import counted, fold
 from app.domain.indicators import INDICATORS, OFFICIAL, Indicator, own_indicator
 from app.domain.school_year import Calendar, SchoolYear, Term, calendar_of, term_of, year_of

@@ -9,7 +9,7 @@ from app import clock
 from app.accounts.access import current_year, school_for
 from app.accounts.actor import Actor, Task
 from app.accounts.audit import record, take_turn
-from app.accounts.queries import is_visible
+from app.accounts.reach_queries import is_visible
 from app.domain.indicators import INDICATORS, Indicator
 from app.domain.rates import Figure, Rate
 from app.domain.readings import counts_sentence

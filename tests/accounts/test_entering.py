@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
 from app import clock
-from app.accounts import access, queries
+from app.accounts import access, audit_queries, session_queries
 from app.accounts.actor import Step, command_actor
 from app.accounts.models import ApiToken, TokenScope, WebSession
 from app.domain.vocabulary import Door, Role
@@ -50,7 +50,7 @@ def test_an_event_has_the_number_of_its_request(sign_in: SignIn, db: Session, wo
     by_cookie = sign_in("claire").post(INVITATIONS, json=INVITED)
     token = add_token(db, world.users["claire"])
     by_token = sign_in("anonymous").post(INVITATIONS, json=INVITED, headers=bearer(token))
-    events = queries.audit_chain(db, world.a.id)
+    events = audit_queries.audit_chain(db, world.a.id)
     sent = [answer.headers["X-Request-ID"] for answer in (by_cookie, by_token)]
     assert [event.request_id for event in events] == sent
     assert [event.door for event in events] == [Door.PAGE, Door.API]
@@ -175,7 +175,7 @@ def test_a_use_that_cannot_be_noted_is_in_the_log(
     def touch(*_: object) -> None:
         raise broken
 
-    monkeypatch.setattr(queries, "touch", touch)
+    monkeypatch.setattr(session_queries, "touch", touch)
     browser = sign_in("claire")
     clock.pin(NOW + timedelta(minutes=5))
     assert browser.get("/mon-compte").status_code == 200

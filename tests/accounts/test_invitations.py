@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import queries, secrets
+from app.accounts import audit_queries, queries, secrets, session_queries
 from app.accounts.access import school_for
 from app.accounts.actor import NIL, Actor, Task, command_actor
 from app.accounts.duties import end_duty, hand_over_headship, renew_account_link, renew_password_link
@@ -55,7 +55,7 @@ def test_a_head_teacher_invites_a_teacher(db: Session, world: World) -> None:
     assert link.invitation.email == "mona@demo.invalid"
     assert link.invitation.expires_at == NOW + timedelta(days=14)
     assert link.secret not in str(link.invitation.model_dump())
-    (event,) = queries.audit_chain(db, world.a.id)
+    (event,) = audit_queries.audit_chain(db, world.a.id)
     assert event.verb == "invitation.made"
     assert "mona" not in str(event.after)
 
@@ -240,7 +240,7 @@ def test_a_duty_elsewhere_keeps_the_sessions(db: Session, world: World) -> None:
     lea = world.users["lea"]
     db.add(SchoolMembership(school_id=world.b.id, user_id=lea.id, role=Role.TEACHER, started_at=NOW))
     end_duty(db, world.actor(db, "claire"), A, duty_of(db, world, "lea").id)
-    assert queries.live_sessions(db, lea.id)
+    assert session_queries.live_sessions(db, lea.id)
     with pytest.raises(NotFound):
         end_duty(db, world.actor(db, "claire"), A, duty_of(db, world, "lea", B).id)
 
@@ -321,7 +321,7 @@ def test_the_operator_renews_any_account(db: Session, world: World) -> None:
         renew_account_link(db, world.actor(db, "ines"), "claire@demo.invalid")
     link = renew_account_link(db, command_actor(), "ines@demo.invalid")
     assert welcome(db, link).id == world.users["ines"].id
-    assert [event.verb for event in queries.audit_chain(db, NIL)] == [
+    assert [event.verb for event in audit_queries.audit_chain(db, NIL)] == [
         "account.renewal_made",
         "account.password_renewed",
     ]
@@ -404,5 +404,7 @@ def test_names_are_kept_out_of_the_audit(db: Session, world: World) -> None:
     claire: Actor = world.actor(db, "claire")
     welcome(db, invite(db, claire, A, asked()), "Mona Petit")
     end_duty(db, claire, A, duty_of(db, world, "lea").id)
-    said = str([(event.before, event.after, event.target) for event in queries.audit_chain(db, world.a.id)])
+    said = str(
+        [(event.before, event.after, event.target) for event in audit_queries.audit_chain(db, world.a.id)]
+    )
     assert not [word for word in ("mona", "Mona", "lea@", "hash") if word in said]

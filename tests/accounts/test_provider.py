@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from sqlmodel import Session, select
 
 from app import clock
-from app.accounts import queries
+from app.accounts import audit_queries, session_queries
 from app.accounts.actor import NIL, command_actor
 from app.accounts.factor_models import EnrolmentIn, ProviderIdentity
 from app.accounts.factors import begin_enrolment, confirm_enrolment
@@ -220,9 +220,9 @@ def test_the_operator_unlinks_somebody_else(db: Session, world: World) -> None:
             unlink_identity_of(db, world.actor(db, name), email)
     assert unlink_identity_of(db, command_actor(), email) == 1
     assert db.scalars(select(ProviderIdentity)).all() == []
-    assert queries.live_sessions(db, lea.id) == []
-    assert queries.live_sessions(db, world.users["claire"].id)
-    told = queries.audit_chain(db, NIL)[-1]
+    assert session_queries.live_sessions(db, lea.id) == []
+    assert session_queries.live_sessions(db, world.users["claire"].id)
+    told = audit_queries.audit_chain(db, NIL)[-1]
     assert (told.verb, told.target) == ("account.identity_unlinked_by_operator", f"user:{lea.id}")
     assert told.after == {"sessions_ended": 1}
     with pytest.raises(Conflict, match="aucun fournisseur"):

@@ -8,12 +8,14 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.accounts import (
+    audit_queries,
     duties,
     factors,
     identities,
     queries,
     secrets,
     service,
+    session_queries,
     signing_in,
     tokens,
 )
@@ -75,8 +77,8 @@ def test_with_the_last_duty_all_that_opens_the_account_ends(at: Place) -> None:
     ended = duties.end_duty(at.db, at.claire, A, at.duty("lea").id)
     assert ended.ended_at == LATER
     assert not is_open(at, link)
-    assert not queries.live_sessions(at.db, at.user("lea").id)
-    (token,) = queries.tokens_of_user(at.db, at.user("lea").id)
+    assert not session_queries.live_sessions(at.db, at.user("lea").id)
+    (token,) = session_queries.tokens_of_user(at.db, at.user("lea").id)
     assert token.revoked_at == LATER
 
 
@@ -86,8 +88,8 @@ def test_with_a_duty_left_nothing_else_ends(at: Place, other_duty: OtherDuty) ->
     link = duties.renew_account_link(at.db, at.admin, LEA)
     duties.end_duty(at.db, at.claire, A, at.duty("lea").id)
     assert is_open(at, link)
-    assert queries.live_sessions(at.db, at.user("lea").id)
-    (event,) = queries.audit_chain(at.db, at.world.a.id)
+    assert session_queries.live_sessions(at.db, at.user("lea").id)
+    (event,) = audit_queries.audit_chain(at.db, at.world.a.id)
     assert event.after is not None
     assert event.after["sessions_ended"] is False
 
@@ -209,12 +211,12 @@ def test_a_session_that_is_opened(at: Place) -> None:
         proof=SessionProof.PROVIDER,
         id_token="x" * 4000,
     )
-    (session,) = queries.live_sessions(at.db, lea)
+    (session,) = session_queries.live_sessions(at.db, lea)
     assert session.token_hash == secrets.fingerprint(cookie)
     assert session.csrf not in {cookie, session.token_hash, at.world.csrf("lea")}
     assert (session.proof, session.id_token) == (SessionProof.PROVIDER, "x" * 4000)
     assert (session.browser, session.created_at, session.last_seen_at) == ("Firefox sur Linux", LATER, LATER)
-    assert queries.audit_chain(at.db, NIL)[-1].request_id == "of the request"
+    assert audit_queries.audit_chain(at.db, NIL)[-1].request_id == "of the request"
 
 
 def test_an_id_token_that_is_too_long_is_left_out(at: Place) -> None:
@@ -222,12 +224,12 @@ def test_an_id_token_that_is_too_long_is_left_out(at: Place) -> None:
     signing_in.open_session(
         at.db, lea, browser="", request_id="", replaces=at.world.cookies["lea"], id_token="x" * 4001
     )
-    (session,) = queries.live_sessions(at.db, lea)
+    (session,) = session_queries.live_sessions(at.db, lea)
     assert session.id_token is None
 
 
 def test_a_session_goes_on_under_other_secrets(at: Place) -> None:
-    (before,) = queries.live_sessions(at.db, at.user("lea").id)
+    (before,) = session_queries.live_sessions(at.db, at.user("lea").id)
     cookie, csrf = signing_in.renew_session(at.db, before.id)
     (after,) = at.db.scalars(select(WebSession).where(col(WebSession.id) == before.id))
     assert (after.token_hash, after.csrf) == (secrets.fingerprint(cookie), csrf)
@@ -254,7 +256,7 @@ def test_a_person_of_the_provider_gets_one_more_duty(at: Place) -> None:
     accepted = identities.accept_as(at.db, link.invitation.id, person, "Autre", "of the request")
     assert (accepted.id, accepted.name) == (at.user("karim").id, "Karim")
     assert len(queries.school_duties(at.db, accepted.id)) == 2
-    assert queries.audit_chain(at.db, at.world.a.id)[-1].request_id == "of the request"
+    assert audit_queries.audit_chain(at.db, at.world.a.id)[-1].request_id == "of the request"
 
 
 @pytest.mark.parametrize(("said", "kept"), [("Mona Petit", "Mona Petit"), ("", "personne")])

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session
 
-from app.accounts import access, duties, factors, identities, queries, service, signing_in, tokens
+from app.accounts import access, duties, factors, identities, service, session_queries, signing_in, tokens
 from app.accounts.actor import Task, command_actor
 from app.accounts.factor_models import FactorResetIn
 from app.accounts.models import SchoolMembership
@@ -218,7 +218,7 @@ def _an_ended_duty(at: Place) -> None:
         _an_ended_duty,
         lambda at: tokens.revoke_token(at.db, command_actor(), uuid4()),
         lambda at: signing_in.end_session(
-            at.db, at.claire, queries.live_sessions(at.db, at.user("lea").id)[0].id
+            at.db, at.claire, session_queries.live_sessions(at.db, at.user("lea").id)[0].id
         ),
         lambda at: signing_in.end_session(at.db, command_actor(), uuid4()),
         lambda at: service.accept_invitation(at.db, uuid4(), Proof(password_hash="x"), "test"),

@@ -45,7 +45,7 @@ def acts(db: Session, world: World, *days: int) -> None:
 
 
 def positions(db: Session, world: World) -> list[int]:
-    return [event.position for event in queries.audit_chain(db, world.a.id)]
+    return [event.position for event in audit_queries.audit_chain(db, world.a.id)]
 
 
 def exported(db: Session, world: World, folder: Path, before: datetime = CUT) -> Export:
@@ -67,7 +67,7 @@ def sealed(db: Session, world: World, tmp_path: Path) -> Path:
 def test_what_is_old_leaves_and_the_chain_still_holds(db: Session, world: World, sealed: Path) -> None:
     assert sealed.name == f"{A}-00000001-00000002.jsonl"
     assert positions(db, world) == [3, 4, 5]
-    last = queries.audit_chain(db, world.a.id)[-1]
+    last = audit_queries.audit_chain(db, world.a.id)[-1]
     (seal,) = audit_queries.seals_of(db, world.a.id)
     assert last.verb == "audit.sealed"
     assert last.after == {
@@ -250,7 +250,7 @@ def test_a_change_after_a_seal_is_found(db: Session, sealed: Path, statement: st
 
 
 def test_a_seal_made_up_to_hide_a_removal_is_found(db: Session, world: World, sealed: Path) -> None:
-    third = queries.audit_chain(db, world.a.id)[0]
+    third = audit_queries.audit_chain(db, world.a.id)[0]
     forged = AuditSeal(
         school_id=world.a.id,
         up_to=3,
@@ -448,7 +448,7 @@ def test_down_and_up_again_finds_the_seals(url: str, tmp_path: Path) -> None:
     assert seals() == before
     with Database(engine).session(reading=True) as db:
         assert broken_links(db)[1] == []
-        assert queries.ledger_of(db, NIL) is None
+        assert audit_queries.ledger_of(db, NIL) is None
     engine.dispose()
 
 

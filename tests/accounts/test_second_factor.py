@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from app import clock
-from app.accounts import factor_queries, queries
+from app.accounts import factor_queries, session_queries
 from app.accounts.actor import command_actor
 from app.accounts.factor_models import EnrolmentIn, FactorResetIn, RecoveryCode, SecondFactor
 from app.accounts.factors import (
@@ -105,9 +105,9 @@ def test_a_session_that_waits_has_no_duty(sign_in: SignIn, monkeypatch: pytest.M
 
 def test_a_waiting_session_can_be_closed(sign_in: SignIn, db: Session, world: World) -> None:
     browser = with_password(sign_in, "ines")
-    before = len(queries.live_sessions(db, world.users["ines"].id))
+    before = len(session_queries.live_sessions(db, world.users["ines"].id))
     assert post(browser, "/deconnexion").headers["location"].startswith("/connexion")
-    assert len(queries.live_sessions(db, world.users["ines"].id)) == before - 1
+    assert len(session_queries.live_sessions(db, world.users["ines"].id)) == before - 1
 
 
 def test_a_waiting_visitor_is_nobody(sign_in: SignIn) -> None:

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app import clock
-from app.accounts import queries, secrets
+from app.accounts import secrets, session_queries
 from app.accounts.models import InvitationIn, TokenIn, TokenScope, User
 from app.accounts.service import invite
 from app.accounts.signing_in import MOST_FAILURES, browser_label
@@ -49,7 +49,7 @@ def test_the_right_password_opens_a_session(sign_in: SignIn, db: Session, world:
     assert "Max-Age" not in cookie
     assert browser.get("/connexion").headers["location"] == "/"
     assert browser.get(f"/ecoles/{A}/comptes").status_code == 200
-    stored = {row.token_hash for row in queries.live_sessions(db, world.users["claire"].id)}
+    stored = {row.token_hash for row in session_queries.live_sessions(db, world.users["claire"].id)}
     assert browser.cookies[COOKIE] not in stored
     assert secrets.fingerprint(browser.cookies[COOKIE]) in stored
 
@@ -247,7 +247,7 @@ def test_old_failures_are_forgotten(sign_in: SignIn, db: Session) -> None:
     clock.pin(NOW + timedelta(minutes=6))
     try_in(browser, "personne@demo.invalid", "pas le bon mot")
     subject = secrets.fingerprint(f"account:{CLAIRE}")
-    assert queries.recent_attempts(db, subject, NOW - timedelta(days=1)) == 0
+    assert session_queries.recent_attempts(db, subject, NOW - timedelta(days=1)) == 0
 
 
 # --- the session ---------------------------------------------------------------------------------------
@@ -287,7 +287,7 @@ def test_one_closes_ones_own_sessions_only(sign_in: SignIn, db: Session, world: 
     page = claire.get("/mon-compte").text
     assert "Firefox sur Windows" in page
     assert "(celle-ci)" in page
-    other = next(row for row in queries.live_sessions(db, world.users["claire"].id) if row.browser)
+    other = next(row for row in session_queries.live_sessions(db, world.users["claire"].id) if row.browser)
     assert form(sign_in("lea"), f"/mon-compte/sessions/{other.id}/fermer").status_code == 404
     assert form(claire, f"/mon-compte/sessions/{other.id}/fermer").status_code == 303
     assert elsewhere.get("/api/v1/me").status_code == 401
@@ -301,7 +301,7 @@ def test_one_closes_ones_own_sessions_only(sign_in: SignIn, db: Session, world: 
 def test_a_browser_left_open_does_not_close_the_others(sign_in: SignIn, db: Session, world: World) -> None:
     claire, elsewhere = sign_in("claire"), sign_in("anonymous")
     try_in(elsewhere)
-    own, other = queries.live_sessions(db, world.users["claire"].id)
+    own, other = session_queries.live_sessions(db, world.users["claire"].id)
     if secrets.fingerprint(claire.cookies[COOKIE]) == other.token_hash:
         own, other = other, own
     clock.pin(NOW + timedelta(minutes=16))
@@ -463,7 +463,7 @@ def test_a_token_through_the_page(sign_in: SignIn, db: Session, world: World) ->
     page = claire.get("/mon-compte").text
     assert "Mon tableur" in page
     assert "cfe_" not in page
-    (token,) = queries.tokens_of_user(db, world.users["claire"].id)
+    (token,) = session_queries.tokens_of_user(db, world.users["claire"].id)
     url = f"/mon-compte/jetons/{token.id}/revoquer"
     assert "Mon tableur" in claire.get(url).text
     assert form(claire, url).status_code == 303

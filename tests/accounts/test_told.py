@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
-from app.accounts import duties, factors, identities, queries, service, signing_in, tokens
+from app.accounts import duties, factors, identities, service, session_queries, signing_in, tokens
 from app.accounts.actor import NIL, command_actor
 from app.accounts.factor_models import FactorResetIn
 from app.accounts.models import AuditEvent, SessionProof
@@ -110,7 +110,7 @@ def administration_ended(at: Place) -> Told:
     at.db.flush()
     duties.end_administration(at.db, command_actor(), "claire@demo.invalid")
     assert not at.user("claire").is_administrator
-    assert queries.live_sessions(at.db, at.user("claire").id)
+    assert session_queries.live_sessions(at.db, at.user("claire").id)
     who: Any = {"by": None, "role": "administrator", "in_school": False, "door": Door.COMMAND}
     target = f"user:{at.user('claire').id}"
     return Told("duty.administration_ended", target, {"sessions_ended": False}, **who)
@@ -197,10 +197,10 @@ def factor_reset(at: Place) -> Told:
 def opened(at: Place, name: str = "claire") -> UUID:
     """Another session of somebody's; its id."""
     user_id = at.user(name).id
-    before = {row.id for row in queries.live_sessions(at.db, user_id)}
+    before = {row.id for row in session_queries.live_sessions(at.db, user_id)}
     given: Any = {"browser": "", "request_id": "test", "replaces": None}
     signing_in.open_session(at.db, user_id, **given)
-    (new,) = {row.id for row in queries.live_sessions(at.db, user_id)} - before
+    (new,) = {row.id for row in session_queries.live_sessions(at.db, user_id)} - before
     return new
 
 
@@ -233,7 +233,7 @@ def sessions_of_someone_ended(at: Place) -> Told:
     opened(at)
     assert signing_in.end_sessions_of(at.db, command_actor(), "claire@demo.invalid") == 2
     who: Any = {"by": None, "role": "administrator", "in_school": False, "door": Door.COMMAND}
-    assert not queries.live_sessions(at.db, at.user("claire").id)
+    assert not session_queries.live_sessions(at.db, at.user("claire").id)
     target = f"user:{at.user('claire').id}"
     return Told("session.ended_by_operator", target, {"ended": 2}, **who)
 
@@ -241,7 +241,7 @@ def sessions_of_someone_ended(at: Place) -> Told:
 def every_session_ended(at: Place) -> Told:
     everybody = len(at.world.users)
     assert signing_in.end_sessions_of(at.db, at.admin, None) == everybody
-    assert not [name for name in at.world.users if queries.live_sessions(at.db, at.user(name).id)]
+    assert not [name for name in at.world.users if session_queries.live_sessions(at.db, at.user(name).id)]
     who: Any = {"by": "admin", "role": "administrator", "in_school": False}
     return Told("session.ended_by_operator", "user:all", {"ended": everybody}, **who)
 

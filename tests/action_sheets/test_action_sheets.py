@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.action_sheets.models import ActionSheetIn
 from app.action_sheets.queries import sheet_of_action
 from app.action_sheets.service import save_section, sheet_out, write_sheet

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.actions import queries
 from app.actions.models import ActionChange, ActionIn, ActionStateIn, EventIn, PartnerIn
 from app.actions.service import (

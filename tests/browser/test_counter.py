@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import Error, Page, Route, expect
 
 from app.accounts.access import actor_of_user
-from app.accounts.queries import audit_chain, user_by_email
+from app.accounts.audit_queries import audit_chain
+from app.accounts.queries import user_by_email
 from app.actions.models import ActionIn, EventIn
 from app.actions.queries import event_or_404
 from app.actions.service import add_action, add_event

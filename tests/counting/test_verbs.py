@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session
 
 from app import clock
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.actions.models import EventIn
 from app.actions.queries import event_or_404, event_out
 from app.actions.service import add_event, delete_event, revise_event

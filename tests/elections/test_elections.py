@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from app.accounts.audit_queries import audit_chain
 from app.accounts.models import SchoolMembership
-from app.accounts.queries import audit_chain
 from app.domain.school_year import Term
 from app.domain.uai import expected_letter
 from app.domain.vocabulary import Role, Sector, Status

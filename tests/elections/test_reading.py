@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.domain.ballot_text import MOST_CHARACTERS
 from app.elections.models import ElectionIn
 from app.elections.queries import election_or_404

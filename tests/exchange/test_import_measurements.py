@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.domain.vocabulary import Door, Grade, Source, Status
 from app.measurements.queries import live_rows
 from tests.world import T1, World

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from app import clock
 from app.accounts.actor import Actor
 from app.accounts.audit import broken_links
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.actions.batches import event_batch
 from app.actions.event_queries import events_of_school, partners_of_events
 from app.actions.models import Action, ActionIn, EventIn, PartnerIn

@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.accounts.audit import broken_links
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.measurements.service import verify_totals
 from app.transmissions.publishing import verify_published
 from tests.fuzz.plain_school import (

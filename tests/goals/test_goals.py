@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.domain.vocabulary import GoalState
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from app.goals.models import GoalChange, GoalIn, GoalStateIn, TargetIn

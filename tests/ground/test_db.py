@@ -19,8 +19,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlmodel import Session, col, select
 
 from app import tables
+from app.accounts.audit_queries import audit_chain
 from app.accounts.models import ApiToken
-from app.accounts.queries import audit_chain
 from app.db import Database, make_engine, uuid7
 from app.errors import Conflict, Invalid
 from app.goals.models import Goal, GoalIn

@@ -63,7 +63,6 @@ def test_no_room_without_a_subject() -> None:
 
 LONG = {
     "app/accounts/models.py": 400,  # people, duties, sessions, tokens, audit
-    "app/accounts/queries.py": 450,  # to be split when it next grows: visibility and turns apart from people
     "app/actions/models.py": 420,  # partners, actions and events: tables and bodies that name each other
     "app/demo/story.py": 390,  # data: what twelve invented schools live through
     "app/domain/indicators.py": 350,  # data: the catalogue of indicators

@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from app import clock
 from app.accounts.actor import NIL
+from app.accounts.audit_queries import audit_chain
 from app.accounts.models import SchoolMembership, User
-from app.accounts.queries import audit_chain
 from app.actions.models import ActionIn, EventIn
 from app.actions.service import add_action, add_event
 from app.domain.school_year import Term

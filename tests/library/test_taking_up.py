@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.actions.conditions import check_conditions
 from app.actions.models import ActionIn, ConditionsIn, PartnerIn
 from app.actions.queries import action_out, actions_of_school

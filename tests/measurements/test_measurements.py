@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from app.accounts.audit import take_turn
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.db import uuid7
 from app.domain.rates import Figure
 from app.domain.school_year import Term

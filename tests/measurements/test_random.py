@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.accounts.actor import Actor
 from app.accounts.audit import take_turn
-from app.accounts.queries import ledger_of
+from app.accounts.audit_queries import ledger_of
 from app.domain.rates import Figure
 from app.domain.school_year import Term, calendar_of, term_of, year_of
 from app.domain.uai import expected_letter

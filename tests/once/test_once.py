@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
 from app import clock
+from app.accounts.audit_queries import audit_chain
 from app.accounts.models import ApiToken
-from app.accounts.queries import audit_chain
 from app.goals.models import Goal
 from app.once import queries
 from app.once.doors import KEPT_FOR, REPLAYED

@@ -13,6 +13,7 @@ from app import clock
 from app.accounts import secrets, signing_in
 from app.accounts.actor import NIL, command_actor
 from app.accounts.audit import broken_links
+from app.accounts.audit_queries import audit_chain
 from app.accounts.duties import end_duties_above, end_duty
 from app.accounts.factor_models import ProviderIdentity, RecoveryCode, SecondFactor
 from app.accounts.models import (
@@ -25,7 +26,7 @@ from app.accounts.models import (
     User,
     WebSession,
 )
-from app.accounts.queries import audit_chain, live_membership, live_user
+from app.accounts.queries import live_membership, live_user
 from app.accounts.service import Proof, accept_invitation, invite
 from app.cli import main
 from app.db import Database, make_engine, migrate

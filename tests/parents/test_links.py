@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app import clock
 from app.accounts.audit import broken_links
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from app.parents import service
 from app.parents.models import ParentLinkIn

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.accounts.audit import broken_links
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.errors import Conflict, Forbidden, NotFound, Stale
 from app.measurements.service import series_of_school
 from app.measurements.session_queries import analyses_of_school

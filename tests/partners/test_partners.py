@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.actions.models import ActionIn, EventIn, PartnerIn
 from app.actions.queries import partners_of_school
 from app.actions.service import add_action, add_event, add_partner, revise_partner

@@ -13,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.action_sheets.models import ActionSheetIn
 from app.action_sheets.service import write_sheet
 from app.actions.conditions import check_conditions

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app import clock
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.actions.conditions import check_conditions
 from app.actions.models import ActionIn, ConditionsIn, EventIn, PartnerIn
 from app.actions.service import add_action, add_event, add_partner, delete_action, revise_event

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import Session
 
 from app.accounts.actor import Actor
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.actions.models import Action, ActionIn, ActionStateIn
 from app.actions.queries import action_or_404, actions_of_school
 from app.actions.service import add_action, set_action_state

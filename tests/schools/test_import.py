@@ -11,8 +11,8 @@ from sqlmodel import Session, col
 
 from app import clock
 from app.accounts.actor import NIL, command_actor
+from app.accounts.audit_queries import audit_chain
 from app.accounts.models import ServiceNote
-from app.accounts.queries import audit_chain
 from app.domain.uai import expected_letter
 from app.domain.vocabulary import PriorityEducation, SchoolType, Sector, TerritoryLevel
 from app.errors import Conflict, Forbidden

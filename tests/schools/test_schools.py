@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.domain.indicators import INDICATORS
 from app.domain.school_year import SchoolYear, Term
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Stale

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.accounts.queries import audit_chain
+from app.accounts.audit_queries import audit_chain
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
 from app.domain.vocabulary import Grade
