@@ -14,28 +14,26 @@ function load(address) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = address;
+    script.async = false; // they travel together and run in the order of this file
     script.onload = resolve;
     script.onerror = () => reject(new Error(address));
     document.head.append(script);
   });
 }
 
-async function plotly() {
-  if (!window.Plotly) {
-    const mark = document.createElement("meta");
-    mark.id = MAP_STYLE;
-    document.head.append(mark);
-    await load(own.plotly);
-    await load(own.locale);
-  }
-  return window.Plotly;
+/** plotly.js and our look of it, which travel together: on a telephone each trip of its own is half a second. */
+async function tools() {
+  const mark = document.createElement("meta");
+  mark.id = MAP_STYLE;
+  document.head.append(mark);
+  const [look] = await Promise.all([import(own.look), load(own.plotly), load(own.locale)]);
+  return { library: window.Plotly, ...look };
 }
 
-async function draw(element) {
+async function draw(element, { library, dressed, theme }) {
   const source = element.querySelector("script[type='application/json']");
   const place = element.querySelector(".chart-plot");
   const figure = JSON.parse(source.textContent);
-  const [library, { dressed, theme }] = [await plotly(), await import(own.look)];
   const redraw = (method) => {
     if (!place.clientWidth) return undefined; // not shown: in print the server's drawing stands in
     const { data, layout } = dressed(figure, theme(element), place.clientHeight);
@@ -54,8 +52,9 @@ async function draw(element) {
 }
 
 async function drawAll() {
+  const given = await tools();
   for (const element of figures) {
-    await draw(element).finally(() => element.classList.remove("drawing"));
+    await draw(element, given).finally(() => element.classList.remove("drawing"));
     await new Promise((next) => setTimeout(next)); // a slow machine stays answerable between two charts
   }
 }
