@@ -19,6 +19,7 @@ from app.aggregates.asking import Question
 from app.aggregates.distribution import distribution_of
 from app.aggregates.models import AggregateOut
 from app.aggregates.place_queries import children_of, role_over
+from app.aggregates.rows import Row
 from app.aggregates.warm_queries import Standing, token_now
 from app.domain.vocabulary import TerritoryLevel
 from app.prepared import inside
@@ -44,7 +45,7 @@ COLUMNS = (
     Column("reason", "Pourquoi la case est vide", is_nullable=True),
     Column("as_of", "État du", Kind.DATETIME, is_nullable=True),
 )
-assert [column.name for column in COLUMNS] == list(AggregateOut.model_fields)
+assert [column.name for column in COLUMNS] == list(AggregateOut.model_fields) == list(Row._fields)
 
 
 def table_of(db: Session, asked: Question) -> Table:

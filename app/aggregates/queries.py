@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from app.accounts.reach_queries import profile_year
 from app.aggregates.models import Breakdown
 from app.domain.vocabulary import PriorityEducation, SchoolType, Sector
 from app.prepared import Prepared, inside
@@ -169,17 +170,6 @@ def live_cuts(
     return list(map(LiveSum._make, rows))
 
 
-def _newest(year: str) -> sa.ScalarSelect[str]:
-    """The year of the last profile that a school had by then."""
-    latest = sa.orm.aliased(SchoolYearProfile)
-    return (
-        select(func.max(latest.year))
-        .where(latest.school_id == SchoolYearProfile.school_id, latest.year <= year)
-        .correlate(SchoolYearProfile)
-        .scalar_subquery()
-    )
-
-
 def schools_in(db: Session, circonscriptions: Collection[UUID], year: str) -> Sequence[sa.Row[Any]]:
     """(id, uai, name, commune, circonscription_id, sector) of the schools open there that year, by name."""
     return db.execute(
@@ -194,7 +184,7 @@ def schools_in(db: Session, circonscriptions: Collection[UUID], year: str) -> Se
         .join(SchoolYearProfile, col(SchoolYearProfile.school_id) == School.id)
         .where(
             col(SchoolYearProfile.circonscription_id).in_(circonscriptions),
-            col(SchoolYearProfile.year) == _newest(year),
+            col(SchoolYearProfile.year) == profile_year(year),
             col(SchoolYearProfile.is_open),
         )
         .order_by(School.name, School.uai)
@@ -268,7 +258,7 @@ def count_sent(db: Session, circonscriptions: Collection[UUID], term: str, year:
         .where(
             col(Transmission.term) == term,
             col(SchoolYearProfile.circonscription_id).in_(circonscriptions),
-            col(SchoolYearProfile.year) == _newest(year),
+            col(SchoolYearProfile.year) == profile_year(year),
             col(SchoolYearProfile.is_open),
         )
     ).scalar_one()
