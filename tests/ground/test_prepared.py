@@ -108,9 +108,10 @@ def test_a_server_that_hung_up_is_called_again(database_url: str) -> None:
     database, one = Database(engine), Prepared(sa.select(sa.literal(1).label("one")))
 
     def hang_up() -> None:
+        """Until each process is gone: it is only asked to end, and does so when it gets its turn."""
         with other.begin() as connection:
-            cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            connection.execute(sa.text(f"{cut} AND pid <> pg_backend_pid()"))
+            others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            connection.execute(sa.text(f"SELECT pg_terminate_backend(pid, 60000) {others}"))
 
     def cut_short() -> None:
         with database.session() as db:
