@@ -127,7 +127,10 @@ class Warm:
         answered = memory.get(key)
         if answered is not None:
             async with scope["app"].state.gate.room:
-                answer = await anyio.to_thread.run_sync(_if_it_holds, request, *token, answered)
+                if scope["app"].state.database.is_sqlite:
+                    answer = _if_it_holds(request, *token, answered)  # no server to wait for
+                else:
+                    answer = await anyio.to_thread.run_sync(_if_it_holds, request, *token, answered)
             if answer is not None:
                 scope["route"], request.state.log_token = answered.route, token[0]
                 await answer(scope, receive, send)
