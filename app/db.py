@@ -19,8 +19,6 @@ import anyio
 import anyio.to_thread
 import pydantic
 import sqlalchemy as sa
-import sqlalchemy.dialects.postgresql
-import sqlalchemy.dialects.sqlite
 from fastapi import Depends, Request
 from pydantic import AfterValidator, BeforeValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import segno
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
@@ -75,6 +74,8 @@ def _factor_page(
 
 def _qr(db: Session, actor: Actor) -> Markup:
     """The picture of the key, drawn here: nobody else is asked. Black on white even in the dark."""
+    import segno
+
     factor = factor_queries.factor_of(db, actor.person_id)
     assert factor is not None
     uri = enrolment_uri(factor.secret, db.get_one(User, actor.person_id).email, ISSUER)
