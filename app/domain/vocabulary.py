@@ -264,6 +264,17 @@ STAKES: Mapping[str, Entry] = {
 }
 """The four stakes of the AMBITIONNER column, in our own words."""
 
+
+def stake_label(stake: str) -> str:
+    """What is read of a stake: the words of the sheet, or the school's own."""
+    return STAKES[stake].label if stake in STAKES else stake
+
+
+def stake_named(said: str) -> str:
+    """What is kept of a stake: the slug of one of the sheet's, whose words are chosen in the form."""
+    return next((slug for slug, entry in STAKES.items() if entry.label == said), said)
+
+
 _RIGHTS = {
     "individual_meeting": (
         "Inviter chaque famille à un entretien individuel",

@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, field_validator, model_validator
 from sqlalchemy import CheckConstraint, PrimaryKeyConstraint
 from sqlmodel import Field, SQLModel
 
 from app.db import TermKey, Text, Whole, choice, uuid7
-from app.domain.vocabulary import GoalState
+from app.domain.vocabulary import GoalState, stake_label, stake_named
 
 MOST = 100_000
 
@@ -78,6 +78,11 @@ class GoalIn(SQLModel):
     )
     target: TargetIn | None = Field(default=None, title="Cible")
 
+    @field_validator("stake")
+    @classmethod
+    def _of_the_sheet(cls, said: str) -> str:
+        return stake_named(said)
+
 
 class Goal(SQLModel, table=True):
     __table_args__ = (
@@ -131,6 +136,12 @@ class GoalOut(GoalIn):
     reason: str | None
     created_at: datetime
     version: int
+
+
+def as_read(goal: Goal) -> GoalOut:
+    """A goal as a page shows it, form or not: the words of its stake and not its slug."""
+    shown = GoalOut.model_validate(goal, from_attributes=True)
+    return shown.model_copy(update={"stake": stake_label(goal.stake)})
 
 
 class GoalChange(GoalIn):

@@ -9,11 +9,11 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.accounts.access import CurrentActor, Uai, school_for
-from app.accounts.actor import Actor, Task
+from app.accounts.actor import Task
 from app.db import Db
 from app.domain.vocabulary import STAKES, GoalState
 from app.goals import service
-from app.goals.models import Goal, GoalChange, GoalIn, GoalStateIn
+from app.goals.models import Goal, GoalChange, GoalIn, GoalStateIn, as_read
 from app.goals.queries import goal_or_404
 from app.schools.models import School
 from app.schools.service import current_term, indicators_of
@@ -38,13 +38,13 @@ def goal_choices(db: Session, school: School) -> dict[str, Choices]:
 def _form_page(
     request: Request,
     db: Db,
-    actor: Actor,
     school: School,
     form: Form[GoalIn] | Form[GoalChange],
     goal: Goal | None,
+    ending: Form[GoalStateIn] | None = None,
     status: int = 200,
 ) -> Response:
-    ending = Form(
+    ending = ending or Form(
         GoalStateIn,
         prefix="etat-",
         version=goal.version if goal else None,
@@ -75,7 +75,7 @@ def new_goal_page(
 ) -> Response:
     school = school_for(db, actor, uai, Task.STEER)
     form = Form(GoalIn, start={"stake": stake}, choices=goal_choices(db, school))
-    return _form_page(request, db, actor, school, form, None)
+    return _form_page(request, db, school, form, None)
 
 
 @router.post("/nouveau")
@@ -84,16 +84,22 @@ def submit_goal(request: Request, db: Db, actor: CurrentActor, uai: Uai, posted:
     form = Form(GoalIn, posted, choices=goal_choices(db, school))
     if form.attempt(db, lambda data: service.add_goal(db, actor, uai, data)):
         return see_other(f"{sheet_url(uai)}?ok=objectif")
-    return _form_page(request, db, actor, school, form, None, status=422)
+    return _form_page(request, db, school, form, None, status=422)
 
 
 @router.get("/{goal_id}")
 def goal_page(request: Request, db: Db, actor: CurrentActor, uai: Uai, goal_id: UUID) -> Response:
     school = school_for(db, actor, uai, Task.SEE_WORK)
     goal = goal_or_404(db, school.id, goal_id)
-    form = Form(GoalChange, start=goal, choices=goal_choices(db, school), version=goal.version)
-    form.fields["reason"].value = ""
-    return _form_page(request, db, actor, school, form, goal)
+    if school.id in actor.schools_for(Task.STEER):
+        return _form_page(request, db, school, _change_form(db, school, goal), goal)
+    return render(request, "goals/goal.html", school=school, goal=as_read(goal))
+
+
+def _change_form(db: Session, school: School, goal: Goal) -> Form[GoalChange]:
+    form = Form(GoalChange, start=as_read(goal), choices=goal_choices(db, school), version=goal.version)
+    form.fields["reason"].value = ""  # a reason to change it, not the one it was dropped for
+    return form
 
 
 @router.post("/{goal_id}")
@@ -107,8 +113,8 @@ def submit_goal_change(
     ):
         return see_other(f"{sheet_url(uai)}?ok=objectif")
     goal = goal_or_404(db, school.id, goal_id)
-    form.compare(goal, but=("reason",))
-    return _form_page(request, db, actor, school, form, goal, status=409 if form.is_stale else 422)
+    form.compare(as_read(goal), but=("reason",))
+    return _form_page(request, db, school, form, goal, status=409 if form.is_stale else 422)
 
 
 @router.post("/{goal_id}/etat")
@@ -122,17 +128,7 @@ def submit_goal_state(
         db, lambda data: service.set_goal_state(db, actor, uai, goal_id, data, ending.expected_version)
     ):
         return see_other(f"{sheet_url(uai)}?ok=objectif")
-    form = Form(GoalChange, start=goal, choices=goal_choices(db, school), version=goal.version)
-    return render(
-        request,
-        "goals/form.html",
-        status=422,
-        school=school,
-        form=form,
-        goal=goal,
-        ending=ending,
-        stakes=STAKES,
-    )
+    return _form_page(request, db, school, _change_form(db, school, goal), goal, ending, status=422)
 
 
 @router.get("/{goal_id}/supprimer")

@@ -15,7 +15,7 @@ from app.accounts.pages import MOST_SCHOOLS, this_year
 from app.db import Db
 from app.domain.engagement import spread_sentence, starts_too_high
 from app.domain.school_year import Term
-from app.domain.vocabulary import STAKES, ActionState
+from app.domain.vocabulary import ActionState, stake_label
 from app.home.service import reminders_by_school, reminders_of
 from app.reviews import queries as reviews
 from app.reviews.assembled import assembled
@@ -111,7 +111,7 @@ def sheet_page(
         term=term,
         now=now,
         terms=term_links(now, term, f"/ecoles/{uai}?trimestre={{}}"),
-        stakes=STAKES,
+        stake_label=stake_label,
         notice=SAVED.get(request.query_params.get("ok", "")),
         may=may,
         **shown,

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from app.domain.plan import ACTION_VERDICTS, GOAL_VERDICTS, Verdict
-from app.domain.vocabulary import STAKES, ActionState, GoalState, Labelled
+from app.domain.vocabulary import ActionState, GoalState, Labelled, stake_label
 from app.reviews.kinds import TargetKind
 from app.reviews.models import AttendanceIn, ClosingIn, Decision, NoteIn, Review, VerdictIn
 from app.reviews.overview import IndicatorView, Overview
@@ -151,7 +151,7 @@ def items_of(seen: Overview, decisions: Sequence[Decision], last: Mapping[UUID, 
             TargetKind.GOAL,
             view.goal.id,
             view.goal.title,
-            STAKES[view.goal.stake].label if view.goal.stake in STAKES else view.goal.stake,
+            stake_label(view.goal.stake),
             view.goal.state,
             _goal_sentence(view.target_text, view.sentence),
             view.goal.state is GoalState.ACTIVE,

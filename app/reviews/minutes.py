@@ -20,7 +20,7 @@ from app.domain.plan import Verdict
 from app.domain.rates import Figure
 from app.domain.readings import Target
 from app.domain.school_year import Term
-from app.domain.vocabulary import STAKES, ActionState, Axis, GoalState, Status
+from app.domain.vocabulary import ActionState, Axis, GoalState, Status, stake_label
 from app.errors import AppError, NotFound
 from app.goals.models import GoalIn
 from app.measurements.checks import grades_in
@@ -274,7 +274,7 @@ def _of_action(action: ActionIn) -> list[str]:
 
 
 def _of_goal(goal: GoalIn, known: Mapping[str, Indicator]) -> list[str]:
-    said = [STAKES[goal.stake].label if goal.stake in STAKES else goal.stake]
+    said = [stake_label(goal.stake)]
     if goal.target and (indicator := known.get(goal.target.indicator)):
         target = Target(goal.target.indicator, goal.target.value, Term(goal.target.term))
         said.append(f"cible\u202f: {target_text(indicator, target)}")

@@ -16,7 +16,8 @@ from app.actions.queries import action_out
 from app.db import Db
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
-from app.goals.models import GoalIn
+from app.domain.vocabulary import STAKES
+from app.goals.models import GoalIn, as_read
 from app.goals.pages import goal_choices
 from app.goals.queries import goal_or_404
 from app.reviews import queries, service
@@ -37,7 +38,9 @@ def _form(
 ) -> Form[Any]:
     if kind is TargetKind.ACTION:
         return Form(ActionIn, posted, start=start, choices=action_choices(db, school))
-    return Form(GoalIn, posted, start=start, choices=goal_choices(db, school))
+    form = Form(GoalIn, posted, start=start, choices=goal_choices(db, school))
+    form.fields["stake"].suggestions = "stakes"
+    return form
 
 
 def _changes(kind: TargetKind, item: Any) -> ChangesIn:
@@ -63,6 +66,7 @@ def _show(
         kind=kind,
         form=form,
         changed=title,
+        stakes=STAKES,
     )
 
 
@@ -139,4 +143,8 @@ def submit_change(
 
 
 def _target(db: Session, school: School, kind: TargetKind, key: UUID) -> Any:
-    return action_out(db, school.id, key) if kind is TargetKind.ACTION else goal_or_404(db, school.id, key)
+    return (
+        action_out(db, school.id, key)
+        if kind is TargetKind.ACTION
+        else as_read(goal_or_404(db, school.id, key))
+    )

@@ -12,6 +12,8 @@ from app.domain.vocabulary import (
     PartnerKind,
     PartnerSector,
     SchoolType,
+    stake_label,
+    stake_named,
 )
 
 LISTS = [
@@ -62,6 +64,16 @@ def test_the_classes_of_a_school() -> None:
         "ulis",
     ]
     assert SchoolType.PRIMARY.grades == SchoolType.NURSERY.grades + SchoolType.ELEMENTARY.grades
+
+
+def test_a_stake_of_the_sheet_is_read_in_words_and_kept_as_a_slug() -> None:
+    words = STAKES["success"].label
+    assert (stake_label("success"), stake_named(words), stake_named("success")) == (
+        words,
+        "success",
+        "success",
+    )
+    assert (stake_label("Mieux se parler"), stake_named("Mieux se parler")) == ("Mieux se parler",) * 2
 
 
 def test_the_sheet_is_complete() -> None:

@@ -179,6 +179,28 @@ def test_a_goal_through_the_page(sign_in: SignIn, db: Session, world: World) -> 
     assert goals_of_school(db, world.a.id)[0].state is GoalState.REACHED
 
 
+def test_a_stake_is_shown_in_words_and_kept_as_a_slug(sign_in: SignIn, db: Session, world: World) -> None:
+    claire, words = sign_in("claire"), "La réussite des élèves, d’abord des plus fragiles"
+    form(claire, f"/ecoles/{A}/objectifs/nouveau", **(MEET | {"stake": words}))
+    (goal,) = goals_of_school(db, world.a.id)
+    assert goal.stake == "success"
+    page = claire.get(f"/ecoles/{A}/objectifs/{goal.id}").text
+    assert f'value="{words}"' in page
+    assert "success" not in page.replace("notice success", "")
+    late = MEET | {"reason": "Pour le projet.", "version": "9"}
+    assert f"<strong>{words}</strong>" in form(claire, f"/ecoles/{A}/objectifs/{goal.id}", **late).text
+
+
+def test_a_teacher_reads_a_goal_and_is_offered_no_change(sign_in: SignIn, db: Session, world: World) -> None:
+    goal = add_goal(db, world.actor(db, "claire"), A, GoalIn(**MEET | {"stake": "success"}))
+    page = sign_in("lea").get(f"/ecoles/{A}/objectifs/{goal.id}").text
+    assert MEET["why"] in page
+    assert "La réussite des élèves" in page
+    main = page[page.index("<main") : page.index("</main>")]
+    assert "<form" not in main
+    assert "/supprimer" not in main
+
+
 @pytest.mark.parametrize("typed", ["-1", "12,5", "1_0", "18.500,00", "cent", "١٢"])
 def test_a_mistake_keeps_what_was_typed(sign_in: SignIn, db: Session, world: World, typed: str) -> None:
     fields = MEET | {"target-indicator": "individual_meetings", "target-value": typed, "target-term": T3}
