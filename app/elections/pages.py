@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from app.accounts.access import CurrentActor, Uai, current_year, school_for
 from app.accounts.actor import Actor, Task
+from app.accounts.reach_queries import is_visible
 from app.db import Db
 from app.domain.ballot_text import MOST_CHARACTERS
 from app.domain.french import NARROW, counted, number
@@ -152,7 +153,7 @@ def _page(
         nav_school=school if works_here else None,
         works_here=works_here,
         year=year,
-        years=_years_around(school, year),
+        years=_years_around(db, actor, school, year),
         seen=seen,
         results=_results(seen) if seen else [],
         form=form if may_write else None,
@@ -224,6 +225,8 @@ def _results(seen: ElectionOut) -> list[str]:
     ]
 
 
-def _years_around(school: School, year: SchoolYear) -> list[tuple[str, str, bool]]:
-    shown = sorted({year.previous, year, current_year(school)})
+def _years_around(db: Session, actor: Actor, school: School, year: SchoolYear) -> list[tuple[str, str, bool]]:
+    """The years this person may open: those of a school that moved are shared by two inspectors."""
+    around = sorted({year.previous, year, current_year(school)})
+    shown = [item for item in around if is_visible(db, actor, school.id, Task.SEE_ELECTIONS, item)]
     return [(item, election_url(school.uai, item), item == year) for item in shown]

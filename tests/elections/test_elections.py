@@ -246,6 +246,9 @@ def test_an_inspector_reads_the_years_that_were_theirs(sign_in: SignIn, db: Sess
     assert ines.get(f"{ELECTIONS}/{LAST_YEAR}").status_code == 404
     assert paul.get(f"{ELECTIONS}/{LAST_YEAR}").status_code == 200
     assert paul.get(f"{ELECTIONS}/{YEAR}").status_code == 404
+    page = ines.get(f"/ecoles/{A}/election/{YEAR}").text
+    assert f"/ecoles/{A}/election/{YEAR}" in page
+    assert f"/ecoles/{A}/election/{LAST_YEAR}" not in page, "a link that would answer 404"
 
 
 @pytest.mark.parametrize(
