@@ -47,7 +47,7 @@ async function draw(element, { library, dressed, theme }) {
   new ResizeObserver(() => {
     if (element.clientWidth === width) return;
     width = element.clientWidth;
-    requestAnimationFrame(() => redraw("react"));
+    requestAnimationFrame(() => redraw("newPlot")); // react keeps the legend of the former width, over the bars
   }).observe(element);
 }
 

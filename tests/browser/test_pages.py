@@ -297,6 +297,23 @@ def test_the_interactive_charts_stand_where_the_drawings_stood(chromium: Browser
     assert tall[0] == tall[1]
 
 
+def test_a_turned_telephone_keeps_the_legend_above_the_bars(chromium: Browser, demo: Site) -> None:
+    context = chromium.new_context(base_url=demo.url, viewport={"width": 320, "height": 800})
+    context.add_cookies([{"name": "session", "value": "cookie-of-claire", "url": demo.url}])
+    page = context.new_page()
+    page.goto(f"{HOME}/tableau-de-bord/2025-2026-T3")
+    expect(page.locator("figure.chart:not(.drawn)")).to_have_count(0, timeout=20_000)
+    page.set_viewport_size({"width": 375, "height": 800})
+    plan = page.locator("article:has(#i-plan) figure")
+    width = plan.evaluate("figure => figure.clientWidth")
+    expect(plan.locator(".main-svg").first).to_have_attribute("width", str(width))
+    bottom, top = (plan.locator(part).first.bounding_box() for part in (".legend", ".annotation"))
+    assert bottom is not None
+    assert top is not None
+    assert bottom["y"] + bottom["height"] <= top["y"]
+    context.close()
+
+
 def test_the_blank_sheet_fits_one_sheet_of_paper(chromium: Browser, demo: Site) -> None:
     page = chromium.new_context(base_url=demo.url).new_page()
     page.goto("/feuille-vierge")
