@@ -62,6 +62,8 @@ def sentence_for(kind: str, context: Mapping[str, Any], message: str, *, is_json
     if kind == "value_error":
         text = message.removeprefix("Value error, ")
         return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    if kind in {"too_short", "too_long"} and context.get("field_type") == "Value":
+        kind = f"string_{kind}"  # what pydantic says of a text that may be left out; a list says "List"
     if kind in _BOUNDS:
         write, key = _BOUNDS[kind]
         return write.format(number(context[key]))

@@ -13,8 +13,9 @@ from sqlmodel import SQLModel
 
 from app.db import Day, Flag, Text, Whole
 from app.domain.vocabulary import Grade, Labelled, Status
+from app.elections.models import ElectionIn
 from app.errors import FieldError, Invalid
-from app.goals.models import GoalIn
+from app.goals.models import GoalIn, GoalStateIn
 from app.web.forms import Form, Posted, field_errors
 from app.web.sentences import has_sentence
 from app.web.templating import make_environment
@@ -167,6 +168,25 @@ def test_a_text_of_spaces_is_no_text() -> None:
     assert "lists-2-name" in refused(sheet(**{"lists-2-name": "   "}))
     with pytest.raises(pydantic.ValidationError):
         GoalIn.model_validate({"stake": "dialogue", "title": "     "})
+
+
+@pytest.mark.parametrize(
+    ("model", "body", "said"),
+    [
+        (GoalStateIn, {"state": "dropped", "reason": "x" * 1001}, "Écrivez au plus 1\u202f000 caractères."),
+        (
+            ElectionIn,
+            {"held_on": "2026-10-09", "voting_modes": ["by_post"] * 4},
+            "Donnez au plus 3 réponses.",
+        ),
+    ],
+)
+def test_a_text_too_long_is_told_in_letters_and_a_list_in_answers(
+    model: type[BaseModel], body: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(pydantic.ValidationError) as refusal:
+        model.model_validate(body)
+    assert field_errors(refusal.value)[0].detail == said
 
 
 # --- errors at the right place -------------------------------------------------------------------------
