@@ -143,10 +143,10 @@ def naming(indicator: str) -> Iterator[None]:
         ) from error
 
 
-def drawing_of(line: IndicatorLine) -> str:
+def drawing_of(line: IndicatorLine, width: int = 640) -> str:
     """The curve as the SVG of a page, its words escaped."""
     with naming(line.title):
-        return svg_of(line.chart, label=line.label)
+        return svg_of(line.chart, width=width, label=line.label)
 
 
 def minutes_of(db: Session, actor: Actor, uai: str, term: Term, number: int | None = None) -> Minutes:

@@ -14,6 +14,7 @@ from app.db import Db
 from app.reviews.minutes import IndicatorLine, drawing_of, minutes_of
 from app.reviews.minutes_docx import SIGNATURES, minutes_docx
 from app.schools.service import term_or_404
+from app.web.charts import NARROW
 from app.web.files import attached
 from app.web.paper import DOCX
 from app.web.templating import render
@@ -41,8 +42,8 @@ def minutes_page(
 
 
 def drawings_of(lines: Iterable[IndicatorLine]) -> dict[str, Markup]:
-    """The charts of a page that is read and printed; svg_of escapes every word of them."""
-    return {line.slug: Markup(drawing_of(line)) for line in lines}
+    """The charts of a page that is read and printed, on a desk and on a phone; svg_of escapes every word."""
+    return {line.slug: Markup(drawing_of(line) + drawing_of(line, width=NARROW)) for line in lines}
 
 
 @router.get("/releve.docx")

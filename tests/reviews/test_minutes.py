@@ -315,7 +315,8 @@ def test_the_page_says_the_same_and_prints(sign_in: SignIn, db: Session, claire:
     for line in minutes.indicators:
         assert line.title in page.text
         assert line.sentence in page.text
-    assert page.text.count('<svg class="plot"') == len(minutes.indicators)
+    drawn = [page.text.count(f'<svg class="{kind}"') for kind in ("plot", "plot plot-narrow")]
+    assert drawn == [len(minutes.indicators)] * 2, "for a desk and for a phone"
     assert "Peu de monde à cette heure." in page.text
     assert "Café des parents &lt;du vendredi&gt; &amp; co" in page.text
     assert "<script type" not in page.text.partition("<main")[2]

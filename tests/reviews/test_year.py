@@ -430,7 +430,8 @@ def test_the_page_says_the_same(sign_in: SignIn, db: Session, claire: Actor, who
         assert found.line.sentence in page
     assert "Lettre &lt;A&gt; &amp; B" in page
     assert "Hors de portée cette année" in page
-    assert page.count('<svg class="plot"') == 5
+    drawn = [page.count(f'<svg class="{kind}"') for kind in ("plot", "plot plot-narrow")]
+    assert drawn == [5, 5], "for a desk and for a phone"
     assert f'href="{PAGE}.docx"' in page
     assert f'href="/ecoles/{A}/annee/{LAST}"' in page
     assert f"/annee/{THIS.next}" not in page
