@@ -6,10 +6,8 @@ Skipped, with the reason, where there is no node or no npm registry to take it f
 import json
 import re
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -29,13 +27,14 @@ from app.accounts.provider import Provider, read_journey
 from app.accounts.service import invite, invite_above
 from app.domain.vocabulary import Role
 from app.settings import Settings
+from tests.accounts.conftest import PATIENCE, wait_for
+from tests.ports import kept_port
 from tests.world import A, World
 
 pytestmark = pytest.mark.long
 SignIn = Callable[[str], TestClient]
 VERSION = "9.13.3"
 OLDEST_NODE = 20
-PATIENCE = 90
 SERVER = Path(__file__).with_name("node_provider.mjs")
 US = "https://testserver"
 START, BACK = "/connexion/fournisseur", "/connexion/fournisseur/retour"
@@ -71,24 +70,18 @@ def library(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def issuer(library: Path) -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = ["node", str(SERVER), library.as_uri(), json.dumps({"port": port, "client": CLIENT})]
-    with tempfile.TemporaryFile() as said, subprocess.Popen(command, stdout=said, stderr=said) as provider:
-        url, end = f"http://127.0.0.1:{port}", time.monotonic() + PATIENCE
-        while True:
+    with kept_port() as port, tempfile.TemporaryFile() as said:
+        command = ["node", str(SERVER), library.as_uri(), json.dumps({"port": port, "client": CLIENT})]
+        with subprocess.Popen(command, stdout=said, stderr=said) as provider:
+            url = f"http://127.0.0.1:{port}"
             try:
-                found = httpx.get(f"{url}/.well-known/openid-configuration", trust_env=False)
-            except httpx.TransportError:
+                wait_for(url, provider)
+                yield url
+            except AssertionError as problem:
                 said.seek(0)
-                assert provider.poll() is None, said.read().decode()
-                assert time.monotonic() < end, said.read().decode()
-                time.sleep(0.1)
-            else:
-                assert found.status_code == 200
-                break
-        yield url
-        provider.terminate()
+                raise AssertionError(said.read().decode()) from problem
+            finally:
+                provider.terminate()
 
 
 @pytest.fixture
@@ -104,6 +97,7 @@ def with_provider(
     settings = Settings.model_validate(
         {"public_url": US, "oidc_issuer": issuer, "oidc_acr": "eidas2", "log_level": "ERROR", **own}
     )
+    monkeypatch.setattr("app.accounts.provider.TIMEOUT", PATIENCE)
     monkeypatch.setitem(web.state._state, "provider", Provider(settings))
     monkeypatch.setitem(web.state._state, "settings", settings)
     return sign_in
@@ -113,7 +107,7 @@ class There:
     """A browser at the provider's, with the session that it keeps there."""
 
     def __init__(self) -> None:
-        self.browser = httpx.Client(trust_env=False)
+        self.browser = httpx.Client(trust_env=False, timeout=PATIENCE)
 
     def go(self, url: str) -> str:
         """Follow it until it asks something, or leads back to us; the address reached."""

@@ -40,6 +40,7 @@ from app.domain.one_time import code_at, step_at
 from app.domain.vocabulary import Role
 from app.errors import Conflict, Forbidden, NotFound
 from app.settings import Settings
+from tests.accounts.conftest import PATIENCE
 from tests.world import NOW, PASSWORD, A, World, form
 
 SignIn = Callable[[str], TestClient]
@@ -71,6 +72,7 @@ def with_provider(
         session.created_at = session.last_seen_at = clock.now()
     db.flush()
     settings = settings_for(issuer, oidc_scope="openid profile email")
+    monkeypatch.setattr("app.accounts.provider.TIMEOUT", PATIENCE)
     monkeypatch.setitem(web.state._state, "provider", Provider(settings))
     monkeypatch.setitem(web.state._state, "settings", settings)
     return sign_in
@@ -78,8 +80,8 @@ def with_provider(
 
 def authorize(url: str, subject: str) -> str:
     """What a person does at the provider; the address of ours that it sends the browser back to."""
-    assert httpx.get(url).status_code == 200
-    answer = httpx.post(url, data={"sub": subject})
+    assert httpx.get(url, timeout=PATIENCE).status_code == 200
+    answer = httpx.post(url, data={"sub": subject}, timeout=PATIENCE)
     assert answer.status_code == 302
     return answer.headers["location"]
 
@@ -91,7 +93,8 @@ def come_back(browser: TestClient, answer: Any, subject: str) -> Any:
 
 
 def say(issuer: str, subject: str, **claims: str) -> None:
-    assert httpx.put(f"{issuer}/users/{subject}", json=claims).status_code == 204
+    told = httpx.put(f"{issuer}/users/{subject}", json=claims, timeout=PATIENCE)
+    assert told.status_code == 204
 
 
 def test_an_invitation_makes_the_account_and_the_link(
@@ -309,7 +312,7 @@ def test_signing_out_goes_by_the_provider(with_provider: SignIn, issuer: str, db
     said = parse_qs(urlsplit(url[1].replace("&amp;", "&")).query)
     assert said.keys() == {"id_token_hint", "state", "post_logout_redirect_uri"}
     assert said["post_logout_redirect_uri"] == ["https://testserver/connexion"]
-    assert httpx.get(url[1].replace("&amp;", "&")).status_code == 200
+    assert httpx.get(url[1].replace("&amp;", "&"), timeout=PATIENCE).status_code == 200
     assert browser.get("/mon-compte").headers["location"].startswith("/connexion")
     assert [row.id_token for row in db.scalars(select(WebSession)) if row.ended_at] == [None]
 

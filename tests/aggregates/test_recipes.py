@@ -26,6 +26,7 @@ from app.domain.school_year import Term
 from app.domain.vocabulary import Status
 from tests.aggregates.conftest import build_region, send_first_term
 from tests.browser.conftest import new_database, serve
+from tests.ground.conftest import PATIENCE
 from tests.world import T1, add_token, build_world
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -103,15 +104,15 @@ def test_the_morning_command_keeps_its_file_while_nothing_changed(service: Servi
     again = httpx.get(
         f"{service.url}/api/v1/aggregates.csv?term=current",
         headers={"Authorization": f"Bearer {service.token}", "If-None-Match": tag.strip()},
+        timeout=PATIENCE,
     )
     assert again.status_code == 304
 
 
 def test_the_address_for_a_spreadsheet_opens_as_the_guide_says(service: Service) -> None:
     (address,) = (block.strip() for kind, block in BLOCKS if kind == "adresse")
-    answer = httpx.get(
-        address.replace(PROMISED, service.url), headers={"Authorization": f"Bearer {service.token}"}
-    )
+    bearer = {"Authorization": f"Bearer {service.token}"}
+    answer = httpx.get(address.replace(PROMISED, service.url), headers=bearer, timeout=PATIENCE)
     assert answer.content.startswith(b"\xef\xbb\xbf")
     table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     meetings = [row for row in table if row["Indicateur"] == "individual_meetings"]

@@ -2,25 +2,28 @@
 
 import os
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.db import Database, make_engine, migrate
 from app.main import create_app
 from app.settings import Settings
 from tests import postgresql
 from tests.conftest import ENGINE
+from tests.ground.conftest import running
 from tests.world import NOW, build_world
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+PATIENCE = 60_000
+"""Milliseconds after which something hangs: playwright's own five seconds are short on a busy machine."""
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass
@@ -31,29 +34,15 @@ class Site:
     database: Database
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def serve(database_url: str, **more: str) -> Iterator[Site]:
     """A server in a thread, with more settings if need be: it shares the pinned clock of the tests."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    own = {"database_url": database_url, "public_url": url, "log_level": "ERROR", "now": NOW}
-    app = create_app(Settings.model_validate(own | more))
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_config=None, access_log=False))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    for _ in range(200):
-        if server.started:
-            break
-        time.sleep(0.05)
-    yield Site(url, app.state.database)
-    server.should_exit = True
-    thread.join(15)
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        own = {"database_url": database_url, "public_url": url, "log_level": "ERROR", "now": NOW}
+        app = create_app(Settings.model_validate(own | more))
+        with running(app, listening.dup()):
+            yield Site(url, app.state.database)
+        app.state.database.engine.dispose()
 
 
 def new_database(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str) -> str:
@@ -109,7 +98,7 @@ def open_page(chromium: Browser, site: Site) -> Iterator[Open]:
         if name:
             context.add_cookies([{"name": "session", "value": f"cookie-of-{name}", "url": site.url}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     yield opened

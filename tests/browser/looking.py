@@ -1,7 +1,7 @@
 """What every page is held to: axe, and its width."""
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "RGAAv4", "best-practice"]}
 
@@ -10,6 +10,12 @@ def found_by_axe(page: Page) -> list[str]:
     """WCAG 2.2 A and AA, and RGAA where axe knows it: a line for each element."""
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]]
+
+
+def drawn(page: Page) -> None:
+    """Wait until plotly.js has taken over every chart of a page that loads it; elsewhere the server draws."""
+    if page.locator("script[data-plotly]").count():
+        expect(page.locator("figure.chart[data-chart]:not(.drawn)")).to_have_count(0)
 
 
 def looked_at(page: Page) -> None:

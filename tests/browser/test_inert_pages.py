@@ -4,16 +4,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from app.db import Database, make_engine
-from tests.browser.conftest import new_database, serve
+from tests.browser.conftest import PATIENCE, new_database, serve
+from tests.browser.looking import drawn
 from tests.hostile import MARK, SUM, inhabited, pages_of, poison, sharp
 from tests.places import Places
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]  # what a page shows does not depend on the engine
-PATIENCE = 60_000
-"""Milliseconds after which something hangs."""
 BOXES = "textarea, input[type=text], input[type=email]"
 FORMS = """(boxes) => [...document.forms].flatMap((form, place) =>
   form.method === "post" && form.querySelector(boxes) ? [place] : [])"""
@@ -93,9 +92,7 @@ class Visitor:
 
     def look(self, place: str) -> None:
         """Open what is folded, pass over every point and every element, and read what the page says."""
-        if self.page.locator("script[data-plotly]").count():  # elsewhere the server draws
-            left = self.page.locator("figure.chart[data-chart]:not(.drawn)")
-            expect(left).to_have_count(0, timeout=PATIENCE)
+        drawn(self.page)
         told = self.page.evaluate(LOOK)
         self.found += [f"{place}: {what}" for what in told["seen"]]
         if SUM in told["text"]:

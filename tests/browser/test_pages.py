@@ -31,8 +31,8 @@ from app.reports.service import start_evaluation, write_report
 from app.reviews.models import ReviewIn
 from app.reviews.service import open_review
 from app.schools.queries import school_by_uai
-from tests.browser.conftest import Site, new_database, serve
-from tests.browser.looking import found_by_axe
+from tests.browser.conftest import PATIENCE, Site, new_database, serve
+from tests.browser.looking import drawn, found_by_axe
 from tests.world import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]  # what a page looks like does not depend on the engine
@@ -213,13 +213,14 @@ def visit(
     if person:
         context.add_cookies([{"name": "session", "value": f"cookie-of-{person}", "url": demo.url}])
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     for path in PAGES[person]:
         wanted = path.format(**ids)
         page.goto(wanted, wait_until="load")
-        page.wait_for_timeout(300)
+        drawn(page)
         check(page, wanted)
     context.close()
     assert [text for text in said if "404" not in text] == []
@@ -288,7 +289,7 @@ def test_the_interactive_charts_stand_where_the_drawings_stood(chromium: Browser
         page.goto(f"{HOME}/tableau-de-bord/2025-2026-T3")
         figures, drawings = page.locator("figure.chart"), page.locator(".glance svg.plot")
         if javascript:
-            expect(page.locator("figure.chart:not(.drawn)")).to_have_count(0, timeout=20_000)
+            expect(page.locator("figure.chart:not(.drawn)")).to_have_count(0)
         assert drawings.count() == figures.count() - 2  # the plan and the team's work have no small multiple
         assert all(drawing.is_visible() for drawing in drawings.all())
         boxes = [figure.bounding_box() for figure in figures.all()]

@@ -15,7 +15,7 @@ from app.accounts.service import invite
 from app.db import Database, make_engine
 from app.domain.vocabulary import Role
 from tests.accounts.conftest import issuer
-from tests.browser.conftest import Site, new_database, serve
+from tests.browser.conftest import PATIENCE, Site, new_database, serve
 from tests.browser.looking import looked_at
 from tests.browser.test_pages import LOOKS
 from tests.world import NOW, A, build_world
@@ -68,7 +68,7 @@ def enter(request: pytest.FixtureRequest, chromium: Browser, provided: Provided)
             cookie = {"name": "session", "value": f"cookie-of-{name}", "url": provided.site.url}
             context.add_cookies([cookie])  # type: ignore[list-item]  # it is one, to the letter
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE)
         return page
 
     yield entered

@@ -106,7 +106,7 @@ def test_whoever_gets_no_turn_is_asked_to_come_back(
     served: Served, held: Held, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Known or not, alike; who had a turn keeps it, however long it takes."""
-    monkeypatch.setattr(hashing, "PATIENCE", 0.05)
+    monkeypatch.setattr(hashing, "PATIENCE", PATIENCE)
     turns = served.app.state.hashing.turns
     with ThreadPoolExecutor(int(turns.total_tokens)) as pool:
         try:
@@ -114,6 +114,7 @@ def test_whoever_gets_no_turn_is_asked_to_come_back(
             for number in range(1, int(turns.total_tokens) + 1):
                 first.append(pool.submit(sign_in, served, "claire"))
                 until(partial(held.has_begun, number))
+            monkeypatch.setattr(hashing, "PATIENCE", 0.05)  # once they all have their turn
             told = [sign_in(served, name) for name in ("claire", "personne")]
         finally:
             held.go.set()

@@ -99,7 +99,11 @@ def test_one_id_at_two_events_is_two_presses(db: Session, world: World, event: U
     assert count(db, world, event).total == count(db, world, other.id).total == 2
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(
     made=st.lists(
         st.builds(

@@ -7,6 +7,7 @@ from tests import postgresql
 from tests.conftest import ENGINE
 from tests.crash.harness import Nursery, Place, settle
 from tests.ground.conftest import committed, served
+from tests.ports import kept_port
 
 __all__ = ["committed", "served"]
 
@@ -21,9 +22,10 @@ def nursery() -> Iterator[Nursery]:
 @pytest.fixture
 def place(tmp_path: object) -> Iterator[Place]:
     """A database of this test only."""
-    if ENGINE == "sqlite":
-        yield settle(f"sqlite:///{tmp_path}/crash.db")
-        return
-    name = f"confiance_crash_{os.getpid()}"
-    yield settle(postgresql.fresh_database(os.environ["TEST_DATABASE_URL"], name))
+    with kept_port() as port:
+        if ENGINE == "sqlite":
+            yield settle(f"sqlite:///{tmp_path}/crash.db", port)
+            return
+        name = f"confiance_crash_{os.getpid()}"
+        yield settle(postgresql.fresh_database(os.environ["TEST_DATABASE_URL"], name), port)
     postgresql.drop_database(os.environ["TEST_DATABASE_URL"], name)

@@ -3,10 +3,10 @@
 import contextlib
 import http.client
 import json
+import math
 import os
 import queue
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -56,7 +56,7 @@ class Place:
         return {"Authorization": f"Bearer {self.token}"}
 
 
-def settle(url: str) -> Place:
+def settle(url: str, port: int) -> Place:
     migrate(url)
     engine = make_engine(url)
     with Database(engine).session() as db:
@@ -64,8 +64,6 @@ def settle(url: str) -> Place:
         token = add_token(db, world.users["claire"])
         action = add_action(db, world.actor(db, "claire"), A, ActionIn.model_validate(ACTION))
     engine.dispose()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     return Place(url, token, str(action.id), port)
 
 
@@ -163,6 +161,7 @@ class Writers:
 
     def __post_init__(self) -> None:
         self._over = threading.Event()
+        self._end = math.inf
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._write, args=(me,)) for me in range(CLIENTS)]
 
@@ -173,9 +172,10 @@ class Writers:
 
     def __exit__(self, *_: object) -> None:
         """Everyone finishes what they had begun: the server has to be up again."""
+        self._end = time.monotonic() + PATIENCE
         self._over.set()
         for thread in self._threads:
-            thread.join(PATIENCE)
+            thread.join(2 * PATIENCE)
         assert not any(thread.is_alive() for thread in self._threads)
 
     @property
@@ -198,8 +198,7 @@ class Writers:
     def _until_answered(
         self, client: httpx.Client, kind: str, url: str, key: str, body: dict[str, Any]
     ) -> None:
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
+        while time.monotonic() < self._end:  # the server may be killed before each answer, again and again
             try:
                 answer = client.post(url, json=body, headers={"Idempotency-Key": key})
             except httpx.HTTPError:

@@ -11,6 +11,7 @@ import pytest
 from app.cli import main
 from tests import postgresql
 from tests.crash.harness import PATIENCE, Nursery, Place, Writers, must_be_whole, serving, settle
+from tests.ports import kept_port
 
 KILLS = int(os.environ.get("CRASH_KILLS", "20"))
 
@@ -58,8 +59,8 @@ def test_told_to_stop_it_finishes_what_it_began(nursery: Nursery, place: Place) 
 @pytest.mark.postgresql
 @pytest.mark.long
 def test_postgresql_restarts_as_after_a_crash(nursery: Nursery) -> None:
-    with postgresql.crashable_server() as (url, crash):
-        place = settle(postgresql.fresh_database(url, "confiance_crash"))
+    with postgresql.crashable_server() as (url, crash), kept_port() as port:
+        place = settle(postgresql.fresh_database(url, "confiance_crash"), port)
         with serving(nursery, place), Writers(place) as writers:
             for _ in range(5):
                 more_was_written(writers, writers.count)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from app.web.problems import is_full
 from tests.crash.harness import Nursery, Place, serving, settle
 from tests.ground.conftest import PATIENCE, Served
+from tests.ports import kept_port
 from tests.world import A
 
 GOALS = f"/api/v1/schools/{A}/goals"
@@ -86,23 +87,28 @@ def fill(disk: Path) -> Path:
 @pytest.mark.long
 def test_a_disk_that_is_really_full(nursery: Nursery, small_disk: Path) -> None:
     """The system says so, and not SQLite's own limit; what was acknowledged before is still there after."""
-    place = settle(f"sqlite:///{small_disk}/service.db")
-    with (
-        serving(nursery, place),
-        httpx.Client(headers=place.headers, timeout=PATIENCE, trust_env=False) as client,
-    ):
-        kept = [client.post(place.goals, json=LARGE)]
-        filler = fill(small_disk)
-        while kept[-1].status_code == 201:  # the room that the file of the last writes has already
-            kept.append(client.post(place.goals, json=LARGE))
-        refused = kept.pop()
-        assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
-        assert refused.headers["Retry-After"]
-        assert goals_there(client, place) == {answer.json()["id"] for answer in kept}
-        filler.unlink()
+    with kept_port() as port:
+        place = settle(f"sqlite:///{small_disk}/service.db", port)
+        with (
+            serving(nursery, place),
+            httpx.Client(headers=place.headers, timeout=PATIENCE, trust_env=False) as client,
+        ):
+            fill_and_make_room(client, place, small_disk)
+
+
+def fill_and_make_room(client: httpx.Client, place: Place, disk: Path) -> None:
+    kept = [client.post(place.goals, json=LARGE)]
+    filler = fill(disk)
+    while kept[-1].status_code == 201:  # the room that the file of the last writes has already
         kept.append(client.post(place.goals, json=LARGE))
-        assert kept[-1].status_code == 201, kept[-1].text
-        assert goals_there(client, place) == {answer.json()["id"] for answer in kept}
+    refused = kept.pop()
+    assert (refused.status_code, refused.json()["code"]) == (507, "storage_full")
+    assert refused.headers["Retry-After"]
+    assert goals_there(client, place) == {answer.json()["id"] for answer in kept}
+    filler.unlink()
+    kept.append(client.post(place.goals, json=LARGE))
+    assert kept[-1].status_code == 201, kept[-1].text
+    assert goals_there(client, place) == {answer.json()["id"] for answer in kept}
 
 
 def goals_there(client: httpx.Client, place: Place) -> set[str]:

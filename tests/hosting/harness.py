@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.db import ROOT
+from tests.ports import kept_port
 
 HOST = "confiance.exemple.fr"
 PUBLIC = f"https://{HOST}"
@@ -44,12 +45,6 @@ def instead(text: str, changes: dict[str, str]) -> str:
     return text
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def missing(program: str, package: str) -> NoReturn:
     told = f"{program} is not on this machine (Debian: apt install {package})"
     if os.environ.get("CI") == "true":
@@ -65,10 +60,10 @@ class Place:
     folder: Path
     behind: int
     """The port of the service."""
-    second: int | None = None
+    second: int | None
     """The port of another one, beside it."""
-    https: int = field(default_factory=free_port)
-    http: int = field(default_factory=free_port)
+    https: int
+    http: int
 
     @property
     def certificate(self) -> Path:
@@ -106,8 +101,8 @@ class Place:
         return secure.wrap_socket(line, server_hostname=HOST)
 
 
-def settle(program: str, folder: Path, behind: int, second: int | None) -> Place:
-    place = Place(program, folder, behind, second)
+def settle(place: Place) -> None:
+    folder = place.folder
     (folder / "logs").mkdir(parents=True)
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, HOST)])
@@ -127,7 +122,6 @@ def settle(program: str, folder: Path, behind: int, second: int | None) -> Place
     place.certificate.write_bytes(made.public_bytes(pem))
     kind, none = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     place.key.write_bytes(key.private_bytes(pem, kind, none))
-    return place
 
 
 # --- nginx ---------------------------------------------------------------------------------------------
@@ -199,8 +193,17 @@ def proxying(program: str, folder: Path, behind: int, second: int | None = None)
     found = shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if not found:
         missing(program, program)
-    place = settle(program, folder, behind, second)
-    command = [found, *PROXIES[program](place)[1:]]
+    with kept_port() as https, kept_port() as http:
+        place = Place(program, folder, behind, second, https, http)
+        settle(place)
+        with _running(place, found):
+            yield place
+
+
+@contextmanager
+def _running(place: Place, found: str) -> Iterator[None]:
+    folder = place.folder
+    command = [found, *PROXIES[place.program](place)[1:]]
     own = {"HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
     told = folder / "logs" / "stderr.log"
     with told.open("w") as errors:
@@ -211,7 +214,7 @@ def proxying(program: str, folder: Path, behind: int, second: int | None = None)
             assert running.poll() is None, told.read_text()
             assert time.monotonic() < end, told.read_text()
             time.sleep(0.05)
-        yield place
+        yield
     finally:
         running.terminate()
         running.wait(PATIENCE)

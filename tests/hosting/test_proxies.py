@@ -21,7 +21,8 @@ from app.settings import Settings
 from app.web.static_files import STATIC, static
 from app.web.uploads import MAX_FILE
 from tests.ground.conftest import running
-from tests.hosting.harness import HOST, PATIENCE, PROXIES, PUBLIC, Place, free_port, proxying
+from tests.hosting.harness import HOST, PATIENCE, PROXIES, PUBLIC, Place, proxying
+from tests.ports import kept_port
 from tests.world import NOW, PASSWORD, A, add_token, build_world
 
 # The database behind it is nothing to a proxy.
@@ -208,7 +209,8 @@ def test_the_log_ties_a_request_to_the_service_and_says_no_secret(proxy: Place, 
 def test_a_service_that_is_down_is_told_without_a_secret(
     program: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    with proxying(program, tmp_path_factory.mktemp(program) / "down", free_port()) as place:
+    folder = tmp_path_factory.mktemp(program) / "down"
+    with kept_port() as nobody, proxying(program, folder, nobody) as place:
         with place.browser() as browser:
             for path in (*SECRET_ADDRESSES, "/aide"):
                 told = {"Referer": f"{PUBLIC}/parents/{SECRET}", "Authorization": f"Bearer {SECRET}"}
@@ -222,7 +224,11 @@ def test_nginx_goes_on_with_the_process_that_answers(
 ) -> None:
     """Of the two of docs/passage-a-l-echelle.md one is not there, as while it is restarted."""
     folder = tmp_path_factory.mktemp("nginx") / "two"
-    with proxying("nginx", folder, service.port, second=free_port()) as place, place.browser() as browser:
+    with (
+        kept_port() as nobody,
+        proxying("nginx", folder, service.port, second=nobody) as place,
+        place.browser() as browser,
+    ):
         answers = [browser.get("/aide").status_code for _ in range(20)]
         assert answers == [200] * 20
         assert sign_in(browser, "karim").status_code == 303
@@ -237,8 +243,10 @@ class SlowClients:
     def __init__(self, place: Place, token: str) -> None:
         told = f"POST /api/v1/schools/{A}/goals HTTP/1.1\r\nHost: {HOST}\r\nAuthorization: Bearer {token}\r\n"
         body = f"{told}Content-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
-        self.lines = [place.connected("127.0.0.3") for _ in range(SLOW)]
-        for number, line in enumerate(self.lines):
+        self.lines = []
+        for number in range(SLOW):  # each at once: who is connected and says nothing is soon given up
+            line = place.connected("127.0.0.3")
+            self.lines.append(line)
             line.sendall((f"{told}X-Slow: " if number % 2 else body).encode())
         self.heads, self.bodies = set(self.lines[1::2]), set(self.lines[0::2])
         self._over = threading.Event()
@@ -278,7 +286,7 @@ class SlowClients:
 
 
 def underway(service: Service) -> int:
-    told = httpx.get(f"http://127.0.0.1:{service.port}/metrics", trust_env=False).text
+    told = httpx.get(f"http://127.0.0.1:{service.port}/metrics", trust_env=False, timeout=PATIENCE).text
     found = re.search(r"^confiance_requests_underway (\S+)$", told, re.MULTILINE)
     assert found, told
     return int(float(found[1]))

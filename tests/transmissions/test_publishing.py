@@ -181,7 +181,11 @@ def check_sequence(db: Session, world: World, acts: list[tuple[str, int, str, An
         db.expunge_all()
 
 
-quick = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+quick = settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 @quick
