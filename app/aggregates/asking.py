@@ -133,7 +133,7 @@ def _indicators(texts: Sequence[str]) -> tuple[str, ...]:
     slugs = tuple(dict.fromkeys(_split(texts))) or OFFICIAL_ORDER
     unknown = [slug for slug in slugs if slug not in INDICATORS]
     if unknown:
-        told = f"Indicateur inconnu\u202f: {unknown[0][:60]}. Demandez {_listed(INDICATORS)}."
+        told = f"Indicateur inconnu\u202f: « {unknown[0][:60]} ». Demandez {_listed(INDICATORS)}."
         raise Invalid.one("indicator", told, "unknown_indicator")
     return slugs
 
@@ -146,7 +146,8 @@ def _votes() -> list[str]:
 
 
 def _split(texts: Iterable[str]) -> list[str]:
-    return [word.strip() for text in texts for word in text.split(",") if word.strip()]
+    """A word left empty, as a variable of a script may be, is not one that was left out."""
+    return [word.strip() for text in texts for word in text.split(",")]
 
 
 def _listed(words: Iterable[str]) -> str:

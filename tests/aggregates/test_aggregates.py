@@ -209,6 +209,9 @@ def test_another_cut_answers_with_the_list(ask: Ask, region: Region) -> None:
         "aggregates.csv?within=0990901A",
         "aggregates/distribution?indicator=individual_meetings&within=FR",
         "aggregates?term=" + "current," * 5_000,
+        "aggregates?term=",
+        "aggregates.csv?indicator=",
+        "aggregates.csv?indicator=visits,",
     ],
 )
 def test_a_refusal_is_a_problem_with_a_sentence_and_the_service_stays_up(
