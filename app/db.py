@@ -7,12 +7,12 @@ import os
 import re
 import select
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar, TypeVarTuple
 from uuid import UUID
 
 import anyio
@@ -31,6 +31,9 @@ from app.domain.school_year import TERM_PATTERN, YEAR_PATTERN, SchoolYear, Term
 from app.errors import Unavailable
 from app.gate import Gate
 from app.prepared import Prepared, Row, alone, run_at_driver
+
+Found = TypeVar("Found")
+Given = TypeVarTuple("Given")
 
 ROOT = Path(__file__).resolve().parent.parent
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -167,6 +170,10 @@ class Database:
     def ask(self, prepared: Prepared, given: Mapping[str, Any]) -> list[Row]:
         """One SELECT alone, which needs no transaction around it to see one state of the data."""
         return alone(self.engine, prepared, given)
+
+    async def look(self, short: Callable[[*Given], Found], *given: *Given) -> Found:
+        """What asks one SELECT: on the event loop where there is no server to wait for (docs/adr/0026)."""
+        return short(*given) if self.is_sqlite else await anyio.to_thread.run_sync(short, *given)
 
 
 def migrate(url: str, revision: str = "head") -> None:

@@ -12,7 +12,6 @@ from threading import Lock
 from typing import Any
 from uuid import UUID
 
-import anyio.to_thread
 from fastapi import Request
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.background import BackgroundTask
@@ -127,10 +126,7 @@ class Warm:
         answered = memory.get(key)
         if answered is not None:
             async with scope["app"].state.gate.room:
-                if scope["app"].state.database.is_sqlite:
-                    answer = _if_it_holds(request, *token, answered)  # no server to wait for
-                else:
-                    answer = await anyio.to_thread.run_sync(_if_it_holds, request, *token, answered)
+                answer = await scope["app"].state.database.look(_if_it_holds, request, *token, answered)
             if answer is not None:
                 scope["route"], request.state.log_token = answered.route, token[0]
                 await answer(scope, receive, send)
