@@ -76,6 +76,17 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def press(page: Page, name: str) -> None:
+    """The button of that name; what the next line looks at is the page it leads to, not the one before."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
+def follow(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
+
+
 Open = Callable[..., Page]
 
 

@@ -209,7 +209,7 @@ def test_a_minute_without_connection_loses_nothing(meeting: Site, open_page: Ope
     expect(page.locator(".step.current [data-unsent]")).to_contain_text("2 réponses pas encore envoyées")
     assert decided(meeting) == {}
     page.context.set_offline(False)
-    expect(page.locator(".step.current [data-unsent]")).to_be_hidden(timeout=15_000)
+    expect(page.locator(".step.current [data-unsent]")).to_be_hidden()
     assert decided(meeting) == {CAFE: (Verdict.STOP, "Trop tôt le matin"), ALBUM: (Verdict.KEEP, None)}
 
 

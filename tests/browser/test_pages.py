@@ -303,7 +303,7 @@ def test_a_turned_telephone_keeps_the_legend_above_the_bars(chromium: Browser, d
     context.add_cookies([{"name": "session", "value": "cookie-of-claire", "url": demo.url}])
     page = context.new_page()
     page.goto(f"{HOME}/tableau-de-bord/2025-2026-T3")
-    expect(page.locator("figure.chart:not(.drawn)")).to_have_count(0, timeout=20_000)
+    expect(page.locator("figure.chart:not(.drawn)")).to_have_count(0)
     page.set_viewport_size({"width": 375, "height": 800})
     plan = page.locator("article:has(#i-plan) figure")
     width = plan.evaluate("figure => figure.clientWidth")

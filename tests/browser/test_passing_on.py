@@ -11,7 +11,7 @@ from app.action_sheets.service import write_sheet
 from app.actions.models import ActionIn
 from app.actions.service import add_action
 from app.domain.vocabulary import Door
-from tests.browser.conftest import Open, Site
+from tests.browser.conftest import Open, Site, follow, press
 from tests.world import A, B
 
 pytestmark = pytest.mark.browser
@@ -38,14 +38,6 @@ def a_sheet(site: Site) -> str:
         action = add_action(db, head, A, ActionIn.model_validate(said))
         write_sheet(db, head, A, action.id, ActionSheetIn(answers=ANSWERS), 0)
         return f"/ecoles/{A}/actions/{action.id}/fiche"
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name, exact=True).click()
 
 
 def assert_fits(page: Page) -> None:

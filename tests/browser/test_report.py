@@ -12,7 +12,7 @@ from app.accounts.models import User
 from app.actions.models import ActionIn, EventIn
 from app.actions.service import add_action, add_event
 from app.domain.vocabulary import Door
-from tests.browser.conftest import Open, Site
+from tests.browser.conftest import Open, Site, follow, press
 from tests.reports import point_parents as facts
 from tests.world import A
 
@@ -50,22 +50,18 @@ def assert_fits(page: Page) -> None:
     assert all(width >= 180 for width in widths), widths
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).click()
-
-
 def type_conditions(page: Page) -> None:
     """Two empty lines at a time."""
     for first in (0, 2):
-        page.get_by_role("link", name="Cocher ou changer les conditions").click()
+        follow(page, "Cocher ou changer les conditions")
         for index, text in list(enumerate(facts.CONDITIONS))[first : first + 2]:
             page.locator(f"[name=conditions-{index}-text]").fill(text)
         press(page, "Enregistrer les conditions")
-        page.get_by_role("link", name="Le rapport d’une page").click()
+        follow(page, "Le rapport d’une page")
 
 
 def type_report(page: Page) -> None:
-    page.get_by_role("link", name="Écrire le rapport").click()
+    follow(page, "Écrire le rapport")
     page.locator("[name=summary]").fill(facts.SUMMARY)
     page.locator("[name=aims]").fill("\n".join(facts.AIMS))
     for words, _, _ in facts.EFFECTS.values():
@@ -85,7 +81,7 @@ def evaluate(page: Page) -> None:
         page.locator("[name=noted_on]").fill(day)
         page.locator("[name=text]").fill(text)
         press(page, "Enregistrer la note")
-    page.get_by_role("link", name="Conclure et clore").click()
+    follow(page, "Conclure et clore")
     for words, finding, evidence in facts.EFFECTS.values():
         group = page.get_by_role("group", name=words[:1].upper() + words[1:])
         group.locator(f"input[value={finding}]").check()

@@ -11,7 +11,7 @@ from app import clock
 from app.accounts.models import WebSession
 from app.goals.models import Goal
 from app.measurements.models import Measurement
-from tests.browser.conftest import Open, Site
+from tests.browser.conftest import Open, Site, press
 from tests.world import T1, A
 
 pytestmark = pytest.mark.browser
@@ -47,14 +47,14 @@ def test_a_session_that_ends_in_the_middle_of_a_form(open_page: Open, site: Site
     page.locator("[name=stake]").fill("Le dialogue")
     page.locator("[name=title]").fill("Rencontrer chaque famille")
     session_seen(site, hours_ago=2)
-    page.get_by_role("button", name="Enregistrer").click()
+    press(page, "Enregistrer")
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre session est finie")
-    page.get_by_role("button", name="Envoyer à nouveau").click()
+    press(page, "Envoyer à nouveau")
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre session est finie")
     session_seen(site, hours_ago=0)  # signed in again, in another tab
-    page.get_by_role("button", name="Envoyer à nouveau").click()
+    press(page, "Envoyer à nouveau")
     expect(page.get_by_role("heading", level=1)).to_have_text("Envoyez à nouveau votre saisie")
-    page.get_by_role("button", name="Envoyer à nouveau").click()
+    press(page, "Envoyer à nouveau")
     expect(page.get_by_text("Rencontrer chaque famille").first).to_be_visible()
     expect(page.get_by_role("button", name="Envoyer à nouveau")).to_have_count(0)
     with site.database.session(reading=True) as db:
