@@ -87,7 +87,7 @@ class Stale(AppError):
     """Someone else wrote in between; `version` is the one that counts now."""
 
     status, code, title = 412, "stale", "Modifié entre-temps"
-    detail = "Quelqu’un a modifié cette donnée entre-temps : relisez-la avant d’enregistrer."
+    detail = "Quelqu’un a modifié cette donnée entre-temps\u202f: relisez-la avant d’enregistrer."
 
     def __init__(self, version: int) -> None:
         super().__init__()
@@ -119,12 +119,14 @@ class KeyReused(AppError):
     """An `Idempotency-Key` names one request: the same key came with another."""
 
     status, code, title = 422, "key_reused", "Clé déjà employée"
-    detail = "Cette clé a servi à une autre demande : prenez-en une nouvelle, ou renvoyez la même demande."
+    detail = (
+        "Cette clé a servi à une autre demande\u202f: prenez-en une nouvelle, ou renvoyez la même demande."
+    )
 
 
 class TooMany(AppError):
     status, code, title = 429, "too_many", "Trop d’essais"
-    detail = "Trop d’essais en peu de temps : patientez quelques minutes."
+    detail = "Trop d’essais en peu de temps\u202f: patientez quelques minutes."
 
     def __init__(self, retry_after: int) -> None:
         super().__init__()
@@ -136,7 +138,7 @@ class StorageFull(AppError):
 
     status, code, title = 507, "storage_full", "Plus de place"
     detail = (
-        "Le service n’a plus de place pour enregistrer : rien n’a été changé, et tout reste lisible. "
+        "Le service n’a plus de place pour enregistrer\u202f: rien n’a été changé, et tout reste lisible. "
         "Prévenez qui l’exploite, puis réessayez."
     )
 
@@ -147,7 +149,7 @@ class StorageFull(AppError):
 
 class Unavailable(AppError):
     status, code, title = 503, "unavailable", "Momentanément indisponible"
-    detail = "Le service est momentanément indisponible : réessayez dans un instant."
+    detail = "Le service est momentanément indisponible\u202f: réessayez dans un instant."
 
     def __init__(self) -> None:
         super().__init__()

@@ -35,13 +35,13 @@ from app.web.openapi import with_keys, with_links, with_problems, with_tokens
 from app.web.templating import make_environment
 
 DESCRIPTION = """\
-La porte JSON de Confiance : les mêmes verbes que les pages, une école à la fois.
+La porte JSON de Confiance\u202f: les mêmes verbes que les pages, une école à la fois.
 
 Noms en anglais, phrases en français. Les erreurs sont des `application/problem+json` (RFC 9457)
 avec un `code` stable.
 Une écriture sur une donnée existante demande `If-Match` avec l’`ETag` reçu à la lecture.
-Un POST peut porter un `Idempotency-Key` : renvoyé après une réponse perdue, il n’est fait qu’une fois.
-Ce que vous ne pouvez pas voir répond 404 ; ce que vous voyez sans pouvoir l’écrire répond 403.
+Un POST peut porter un `Idempotency-Key`\u202f: renvoyé après une réponse perdue, il n’est fait qu’une fois.
+Ce que vous ne pouvez pas voir répond 404\u202f; ce que vous voyez sans pouvoir l’écrire répond 403.
 """
 
 

@@ -142,7 +142,7 @@ def reset_factor(db: Session, actor: Actor, data: FactorResetIn) -> None:
     if user is None:
         raise Invalid.one("email", "Aucun compte n’a cette adresse : vérifiez-la.", "unknown_account")
     if user.id == actor.user_id:
-        raise Conflict("Le vôtre se retire depuis « Mon compte », avec un code.", code="own_factor")
+        raise Conflict("Le vôtre se retire depuis «\u202fMon compte\u202f», avec un code.", code="own_factor")
     if not _remove(db, user.id):
         raise Conflict("Ce compte n’a pas de second facteur.", code="no_factor")
     ended = session_queries.end_sessions(db, user.id, clock.now())

@@ -101,7 +101,7 @@ def _of_action(known: Known) -> dict[str, Proposal]:
         "results": Proposal(_lines(known.readings), "vos indicateurs autour du début de l’action"),
     }
     if action.audience:
-        found |= {"publics": Proposal(_publics(action.audience), "« Pour qui », dans l’action")}
+        found |= {"publics": Proposal(_publics(action.audience), "«\u202fPour qui\u202f», dans l’action")}
     if action.lever:
         strategies = [strategy.value for strategy in LEVERS[action.lever].strategies]
         found["strategies"] = Proposal({"chosen": strategies}, "le levier de l’action")

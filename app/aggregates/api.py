@@ -40,21 +40,25 @@ figures = APIRouter(prefix="/api/v1", tags=["Agréger"])
 
 async def _words(
     indicator: Annotated[
-        list[str] | None, Query(description="Un ou plusieurs ; les cinq de la fiche sinon.")
+        list[str] | None, Query(description="Un ou plusieurs\u202f; les cinq de la fiche sinon.")
     ] = None,
     level: Annotated[
-        Level | None, Query(description="Ce que dit chaque ligne ; votre territoire sinon.")
+        Level | None, Query(description="Ce que dit chaque ligne\u202f; votre territoire sinon.")
     ] = None,
     within: Annotated[
         str | None,
-        Query(max_length=8, description="0990900Z, 099, A99 ou FR ; votre territoire s’il n’y en a qu’un."),
+        Query(
+            max_length=8, description="0990900Z, 099, A99 ou FR\u202f; votre territoire s’il n’y en a qu’un."
+        ),
     ] = None,
     term: Annotated[
         list[str] | None,
         Query(description="2026-2027-T1, 2024-2025-T1..2026-2027-T3, current, previous, same-last-year."),
     ] = None,
     breakdown: Annotated[Breakdown, Query(description="La coupe, ou aucune.")] = Breakdown.NONE,
-    today: Annotated[date | None, Query(description="Le jour où current se lit ; aujourd’hui sinon.")] = None,
+    today: Annotated[
+        date | None, Query(description="Le jour où current se lit\u202f; aujourd’hui sinon.")
+    ] = None,
 ) -> Callable[[Session, Actor], Question]:
     return partial(
         question,
@@ -105,15 +109,17 @@ def get_distribution(
     db: Db,
     actor: CurrentActor,
     indicator: Annotated[
-        str, Query(max_length=60, description="Un taux : individual_meetings, election_turnout…")
+        str, Query(max_length=60, description="Un taux\u202f: individual_meetings, election_turnout…")
     ],
     within: Annotated[
-        str | None, Query(max_length=8, description="0990900Z ; votre territoire s’il n’y en a qu’un.")
+        str | None, Query(max_length=8, description="0990900Z\u202f; votre territoire s’il n’y en a qu’un.")
     ] = None,
     term: Annotated[
         str, Query(max_length=40, description="2026-2027-T1, current, previous ou same-last-year.")
     ] = "current",
-    today: Annotated[date | None, Query(description="Le jour où current se lit ; aujourd’hui sinon.")] = None,
+    today: Annotated[
+        date | None, Query(description="Le jour où current se lit\u202f; aujourd’hui sinon.")
+    ] = None,
 ) -> Response:
     """École par école : un point par école, l’ensemble, et ce que le hasard permet à chaque taille.
 
@@ -131,7 +137,7 @@ def get_distribution(
 def get_releases(
     db: Db,
     actor: CurrentActor,
-    after: Annotated[str, Query(max_length=20, description="Le dernier reçu : 2026-2027-T1/2")] = "",
+    after: Annotated[str, Query(max_length=20, description="Le dernier reçu\u202f: 2026-2027-T1/2")] = "",
     limit: Limit = 100,
 ) -> object:
     """Les publications, trimestre par trimestre, de la plus ancienne à la plus récente."""

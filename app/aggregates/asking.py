@@ -133,7 +133,7 @@ def _indicators(texts: Sequence[str]) -> tuple[str, ...]:
     slugs = tuple(dict.fromkeys(_split(texts))) or OFFICIAL_ORDER
     unknown = [slug for slug in slugs if slug not in INDICATORS]
     if unknown:
-        told = f"Indicateur inconnu\u202f: « {unknown[0][:60]} ». Demandez {_listed(INDICATORS)}."
+        told = f"Indicateur inconnu\u202f: «\u202f{unknown[0][:60]}\u202f». Demandez {_listed(INDICATORS)}."
         raise Invalid.one("indicator", told, "unknown_indicator")
     return slugs
 
@@ -194,12 +194,12 @@ def _terms(word: str, now: Term, most: int) -> list[Term]:
         start, end = Term(first), Term(last if is_range else first)
     except ValueError:
         told = (
-            f"« {word[:40]} » n’est pas un trimestre\u202f: écrivez 2026-2027-T1, "
+            f"«\u202f{word[:40]}\u202f» n’est pas un trimestre\u202f: écrivez 2026-2027-T1, "
             f"2024-2025-T1..2026-2027-T3, ou {_listed(RELATIVE)}."
         )
         raise Invalid.one("term", told, "unknown_term") from None
     if end < start:
-        raise Invalid.one("term", f"« {word} » finit avant de commencer.", "unknown_term")
+        raise Invalid.one("term", f"«\u202f{word}\u202f» finit avant de commencer.", "unknown_term")
     found = [start]
     while found[-1] < end and len(found) < most:
         found.append(found[-1].next)

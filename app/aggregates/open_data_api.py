@@ -21,11 +21,11 @@ ReleaseName = Annotated[
     str, Path(max_length=20, description="Trimestre, numéro.", examples=["2026-2027-T1.1"])
 ]
 _PACKAGE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Un Data Package 2.0 : https://datapackage.org/standard/data-package/"}
+    200: {"description": "Un Data Package 2.0\u202f: https://datapackage.org/standard/data-package/"}
 }
 _TABLE: dict[int | str, dict[str, Any]] = {
     200: {
-        "description": "CSV : virgule, point décimal, dates ISO 8601, UTF-8.",
+        "description": "CSV\u202f: virgule, point décimal, dates ISO 8601, UTF-8.",
         "content": {"text/csv": {"schema": {"type": "string"}}},
     }
 }

@@ -26,7 +26,7 @@ class TapIn(SQLModel):
         default=0,
         ge=0,
         le=10_000_000,
-        description="Depuis combien de secondes : un téléphone mal réglé sait au moins cela",
+        description="Depuis combien de secondes\u202f: un téléphone mal réglé sait au moins cela",
     )
 
     @field_validator("delta")

@@ -22,7 +22,7 @@ _SAID: dict[str, Any] = {
     "accessibility": {"geographic": "yes", "cultural": "partly", "physical": "partly", "economic": "yes"},
     "accessibility_more": "À 8 h 30, ceux qui embauchent tôt ne viennent pas.",
     "participation": {"priorities": ["families"], "running": ["families", "professionals"]},
-    "training": "Aucune formation ; le centre social a montré comment lancer la parole.",
+    "training": "Aucune formation\u202f; le centre social a montré comment lancer la parole.",
     "funding": {"chosen": ["own_funds", "volunteers"]},
     "evaluation": "under_way",
     "evaluators": {"chosen": ["self"]},

@@ -81,7 +81,7 @@ class ListReader:
         before, after = heads.text[cell[0] : label.start], heads.text[label.end : cell[1]]
         name = " ".join(f"{before} {after}".split())
         if not name:
-            told = f"Colonne « {heads.said(*cell)} »{NARROW}: de quelle liste ? ({value})."
+            told = f"Colonne «\u202f{heads.said(*cell)}\u202f»{NARROW}: de quelle liste\u202f? ({value})."
             self.doubts.append(told)
             return
         self.found.append(self._with(named(name, line.number), label.name, value, line))
@@ -136,9 +136,8 @@ class ListReader:
             tokens = line.within(cell)
             value = only_reading(tokens) if [token.name for token in tokens] == ["number"] else None
             if value is None:
-                self.doubts.append(
-                    f"Ligne {line.number}{NARROW}: « {line.said(*cell)} » n’est pas un nombre entier."
-                )
+                said = f"«\u202f{line.said(*cell)}\u202f»"
+                self.doubts.append(f"Ligne {line.number}{NARROW}: {said} n’est pas un nombre entier.")
             else:
                 one = self._with(one, column, value[0], line)
         self._keep(one, line)
@@ -173,7 +172,7 @@ class ListReader:
     def _fill(self, name: str, at: Line, values: Sequence[int] | None, last: Line) -> None:
         assert self.columns is not None
         if values is None:
-            told = f"{len(self.columns)} nombres étaient attendus après « {name[:LONGEST_NAME]} »"
+            told = f"{len(self.columns)} nombres étaient attendus après «\u202f{name[:LONGEST_NAME]}\u202f»"
             self.doubts.append(f"Ligne {last.number}{NARROW}: {told}.")
         else:
             one = named(name, at.number)
@@ -186,7 +185,7 @@ class ListReader:
 
     def _drop_row(self) -> None:
         if self.name is not None and self.values:
-            told = f"des nombres manquent après « {self.name[0][:LONGEST_NAME]} »"
+            told = f"des nombres manquent après «\u202f{self.name[0][:LONGEST_NAME]}\u202f»"
             self.doubts.append(f"Ligne {self.name[1].number}{NARROW}: {told}.")
         self.name, self.values = None, []
 
@@ -251,7 +250,9 @@ class ListReader:
             changes[name] = said[0] if len(said) == 1 else None
             if len(said) > 1:
                 values = " et ".join(str(value) for value in said[:4])
-                self.doubts.append(f"Le texte dit deux choses pour « {group[0].name} »{NARROW}: {values}.")
+                self.doubts.append(
+                    f"Le texte dit deux choses pour «\u202f{group[0].name}\u202f»{NARROW}: {values}."
+                )
         return replace(group[0], **changes)
 
 

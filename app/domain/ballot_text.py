@@ -166,14 +166,17 @@ class _Reader:
         if name == "left_out":
             self.used.add(line.number)
         elif value is None or (name in {"seats", "seats_filled"} and value[0] > MOST_SEATS):
-            self._doubt(
-                line, f"« {NAMES.get(name, 'voix ou sièges')} » sans nombre qui se lise d’une seule façon"
-            )
+            said = f"«\u202f{NAMES.get(name, 'voix ou sièges')}\u202f»"
+            self._doubt(line, f"{said} sans nombre qui se lise d’une seule façon")
         elif name in SCALARS:
             self.found.setdefault(name, []).append(Found(value[0], line.number, line.said(0, len(line.text))))
             self.used.add(line.number)
         elif not self.lists.give(name, value[0], line):
-            told = "« sièges » sans dire à pourvoir ou pourvus" if name == "won" else "de quelle liste ?"
+            told = (
+                "«\u202fsièges\u202f» sans dire à pourvoir ou pourvus"
+                if name == "won"
+                else "de quelle liste\u202f?"
+            )
             self._doubt(line, told)
 
     def _doubt(self, line: Line, told: str) -> None:
@@ -193,9 +196,8 @@ class _Reader:
                 continue
             title = heads.said(*head) or "sans titre"
             if len(labels) != 1:
-                self.doubts.append(
-                    f"Colonne « {title} »{NARROW}: nous ne savons pas ce qu’elle compte ({line.said(*cell)})."
-                )
+                said = f"Colonne «\u202f{title}\u202f»{NARROW}: nous ne savons pas ce qu’elle compte"
+                self.doubts.append(f"{said} ({line.said(*cell)}).")
                 continue
             is_whole = len(tokens) == 1 and tokens[0].name == "number"
             value = only_reading(tokens) if is_whole else None
@@ -244,7 +246,7 @@ class _Reader:
         if len({one.value for one in found}) == 1:
             return found[0]
         where = " et ".join(f"{_shown(one.value)} (ligne {one.line})" for one in found[:4])
-        self.doubts.append(f"Le texte dit deux choses pour « {NAMES[name]} »{NARROW}: {where}.")
+        self.doubts.append(f"Le texte dit deux choses pour «\u202f{NAMES[name]}\u202f»{NARROW}: {where}.")
         return None
 
     def _add_up_blanks(self, values: dict[str, Found]) -> None:

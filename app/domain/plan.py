@@ -62,7 +62,7 @@ def action_state_after(state: ActionState, verdict: Verdict) -> ActionState:
     Keeping what an earlier version of the review had ended takes it up again; a planned action stays planned.
     """
     if verdict not in ACTION_VERDICTS:
-        raise ValueError(f"« {verdict.label} » ne se dit pas d’une action.")
+        raise ValueError(f"«\u202f{verdict.label}\u202f» ne se dit pas d’une action.")
     ended = {Verdict.STOP: ActionState.DROPPED, Verdict.FINISH: ActionState.DONE}.get(verdict)
     return ended or (state if state is ActionState.PLANNED else ActionState.RUNNING)
 
@@ -70,7 +70,7 @@ def action_state_after(state: ActionState, verdict: Verdict) -> ActionState:
 def goal_state_after(verdict: Verdict) -> GoalState:
     """The state a decision leads to; ValueError for a verdict that is not a goal's."""
     if verdict not in GOAL_VERDICTS:
-        raise ValueError(f"« {verdict.label} » ne se dit pas d’un objectif.")
+        raise ValueError(f"«\u202f{verdict.label}\u202f» ne se dit pas d’un objectif.")
     return {Verdict.STOP: GoalState.DROPPED, Verdict.REACHED: GoalState.REACHED}.get(
         verdict, GoalState.ACTIVE
     )

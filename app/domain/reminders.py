@@ -167,7 +167,7 @@ def _events(facts: SchoolFacts) -> list[Reminder]:
             ReminderKind.EVENT,
             event.key,
             "Un rendez-vous passé est à compter",
-            f"« {event.title} »{NARROW}: combien de parents sont venus{NARROW}?",
+            f"«\u202f{event.title}\u202f»{NARROW}: combien de parents sont venus{NARROW}?",
             event.planned_on,
             f"/rendez-vous/{event.key}",
         )

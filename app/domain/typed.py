@@ -51,7 +51,7 @@ def read_term(text: str) -> Term:
     years = _YEAR.search(folded)
     ordinal = _ORDINAL.fullmatch(_YEAR.sub("", folded, count=1).strip())
     if not years or not ordinal:
-        raise ValueError("Un trimestre s’écrit 2026-2027-T1, ou « 1er trimestre 2026-2027 ».")
+        raise ValueError("Un trimestre s’écrit 2026-2027-T1, ou «\u202f1er trimestre 2026-2027\u202f».")
     number = next(group for group in ordinal.groups() if group)
     return Term(f"{years[1]}-{years[2]}-T{number}")
 

@@ -85,5 +85,6 @@ def _beside_the_year(db: Session, school: School, year: SchoolYear, reading: Bal
     if not isinstance(day, date) or calendar.first_day <= day <= calendar.last_day:
         return []
     return [
-        f"Le scrutin du {day:%d/%m/%Y} n’est pas de l’année scolaire {year}{NARROW}: est-ce le bon texte ?"
+        f"Le scrutin du {day:%d/%m/%Y} n’est pas de l’année scolaire {year}{NARROW}: "
+        f"est-ce le bon texte{NARROW}?"
     ]

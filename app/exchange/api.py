@@ -68,14 +68,16 @@ def sheets_sent(posted: PostedForm) -> list[Sheet]:
     "/imports",
     response_model=ImportReport,
     openapi_extra=_FILE,
-    responses=offered("Avec `dry_run=true`, autrement qu’en JSON : les lignes à corriger."),
+    responses=offered("Avec `dry_run=true`, autrement qu’en JSON\u202f: les lignes à corriger."),
 )
 def post_import(
     actor: CurrentActor,
     sheets: Annotated[list[Sheet], Depends(sheets_sent)],
     db: Db,
     uai: Annotated[str, Query(min_length=8, max_length=8, description="L’école", examples=["0990001X"])],
-    kind: Annotated[KindName, Query(description="Ce que sont les lignes ; `school` : un classeur entier")],
+    kind: Annotated[
+        KindName, Query(description="Ce que sont les lignes\u202f; `school`\u202f: un classeur entier")
+    ],
     wanted: WantedFormat,
     dry_run: Annotated[bool, Query(description="Dire ce qui changerait, sans rien écrire")] = False,
     partial: Annotated[bool, Query(description="Écrire les lignes sans erreur, laisser les autres")] = False,

@@ -17,11 +17,11 @@ from app.exchange.models import LineProblem, Outcome
 BALLOT = (
     FileColumn("year", "Année scolaire", YEAR, "2026-2027", ("Année",), is_key=True, is_required=True),
     FileColumn("held_on", "Date du scrutin", DAY, "09/10/2026", ("Date",)),
-    FileColumn("registered", "Inscrits", WHOLE, "Chaque parent compte : souvent deux par famille."),
+    FileColumn("registered", "Inscrits", WHOLE, "Chaque parent compte\u202f: souvent deux par famille."),
     FileColumn("voters", "Votants", WHOLE, "Émargements."),
     FileColumn("blank_null", "Blancs et nuls", WHOLE, "Un nombre.", ("Blancs ou nuls",)),
-    FileColumn("seats", "Sièges à pourvoir", WHOLE, "Vide : autant que de classes.", ("Sièges",)),
-    FileColumn("seats_filled", "Sièges pourvus", WHOLE, "Vide : la somme des listes."),
+    FileColumn("seats", "Sièges à pourvoir", WHOLE, "Vide\u202f: autant que de classes.", ("Sièges",)),
+    FileColumn("seats_filled", "Sièges pourvus", WHOLE, "Vide\u202f: la somme des listes."),
     FileColumn(
         "voting_modes",
         "Modes de vote",
@@ -44,7 +44,9 @@ LIST = (
     FileColumn(
         "list_candidates", "Candidats", WHOLE, "S’il y en a moins que de sièges.", ("Candidats titulaires",)
     ),
-    FileColumn("list_seats", "Sièges de la liste", WHOLE, "Vide : le calcul est fait.", ("Sièges obtenus",)),
+    FileColumn(
+        "list_seats", "Sièges de la liste", WHOLE, "Vide\u202f: le calcul est fait.", ("Sièges obtenus",)
+    ),
 )
 
 
@@ -129,7 +131,7 @@ ELECTIONS = FileKind(
     slug="elections",
     label="Élections",
     thing=("élection", "élections"),
-    description="L’élection des représentants des parents : une ligne par liste.",
+    description="L’élection des représentants des parents\u202f: une ligne par liste.",
     task=Task.RUN_ELECTION,
     columns=(*BALLOT, *LIST),
     key=lambda flat: str(flat["year"]),

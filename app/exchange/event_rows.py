@@ -26,13 +26,16 @@ COLUMNS = (
         "planned_on",
         "Date",
         DAY,
-        "Le jour prévu : 06/11/2026",
+        "Le jour prévu\u202f: 06/11/2026",
         ("Date prévue", "Jour"),
         is_key=True,
         is_required=True,
     ),
     FileColumn(
-        "state", "État", choice_of(EventState), "prévu, tenu ou annulé ; tenu si des parents sont comptés."
+        "state",
+        "État",
+        choice_of(EventState),
+        "prévu, tenu ou annulé\u202f; tenu si des parents sont comptés.",
     ),
     FileColumn(
         "held_on", "Tenu un autre jour, le", DAY, "Seulement si ce n’est pas le jour prévu.", ("Tenu le",)
@@ -42,7 +45,7 @@ COLUMNS = (
     FileColumn("professionals_present", "Professionnels présents", WHOLE, "Un nombre.", ("Professionnels",)),
     FileColumn("invited", "Parents invités", WHOLE, "Un nombre.", ("Invités",)),
     FileColumn("partner_ids", "Partenaires présents", names_of("partners"), "Séparés par | .", blank=[]),
-    number_column("Vide d’ordinaire ; 2 pour le deuxième rendez-vous de l’action ce jour-là."),
+    number_column("Vide d’ordinaire\u202f; 2 pour le deuxième rendez-vous de l’action ce jour-là."),
 )
 
 
@@ -87,7 +90,7 @@ EVENTS = FileKind(
     slug="events",
     label="Rendez-vous",
     thing=("rendez-vous", "rendez-vous"),
-    description="Cafés, réunions, matinées : une ligne par rendez-vous d’une action de l’école.",
+    description="Cafés, réunions, matinées\u202f: une ligne par rendez-vous d’une action de l’école.",
     task=Task.COUNT,
     columns=COLUMNS,
     key=key,

@@ -26,7 +26,7 @@ COLUMNS = (
     FileColumn("out_of_label", "Sur combien", TEXT, "Pour une part, de quel total."),
     FileColumn("unit_one", "Unité au singulier", TEXT, "famille"),
     FileColumn("unit_many", "Unité au pluriel", TEXT, "familles"),
-    FileColumn("since_term", "Suivi depuis", TERM, "Vide : le début de l’année scolaire.", ("Depuis",)),
+    FileColumn("since_term", "Suivi depuis", TERM, "Vide\u202f: le début de l’année scolaire.", ("Depuis",)),
     FileColumn("until_term", "Suivi jusqu’à", TERM, "Vide tant que l’école le suit.", ("Jusqu’à",)),
 )
 _OWN = ("counted_label", "out_of_label", "unit_one", "unit_many")

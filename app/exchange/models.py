@@ -138,7 +138,7 @@ class ImportReport(SQLModel):
                                     "line": 2,
                                     "outcome": "created",
                                     "about": "Venues des parents à l’école, 1er trimestre 2026-2027",
-                                    "changes": ["Nombre : 41"],
+                                    "changes": ["Nombre\u202f: 41"],
                                 }
                             ],
                         }
@@ -150,7 +150,7 @@ class ImportReport(SQLModel):
 
     saved: bool = False
     seconds: float = Field(
-        default=0, description="Le temps pris ; celui de l’essai annonce celui de l’import"
+        default=0, description="Le temps pris\u202f; celui de l’essai annonce celui de l’import"
     )
     created: int = 0
     changed: int = 0

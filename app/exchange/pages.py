@@ -98,7 +98,7 @@ def _choices(actor: Actor, school: School) -> dict[str, list[tuple[str, str]]]:
     mine = [kind for kind in KINDS if school.id in actor.schools_for(kind.task)]
     offered = [(kind.slug, kind.label) for kind in mine]
     if len(mine) == len(KINDS):
-        offered.append((WHOLE_SCHOOL, "Toute l’école : un classeur, une feuille par sorte"))
+        offered.append((WHOLE_SCHOOL, "Toute l’école\u202f: un classeur, une feuille par sorte"))
     return {"kind": offered}
 
 

@@ -47,7 +47,7 @@ from app.goals.queries import goals_of_school
 from app.goals.service import add_goal, revise_goal, set_goal_state
 
 ALL = 1_000_000
-NUMBER = number_column("Vide d’ordinaire ; 2 pour le deuxième qui porte le même titre.")
+NUMBER = number_column("Vide d’ordinaire\u202f; 2 pour le deuxième qui porte le même titre.")
 REASON = FileColumn("reason", "Raison", TEXT, "Pourquoi il est abandonné.", blank=None)
 
 
@@ -179,7 +179,7 @@ GOALS = FileKind(
         ),
         FileColumn("why", "Pourquoi", TEXT, "Ce qui fait choisir cet objectif.", blank=""),
         FileColumn("target_indicator", "Indicateur visé", INDICATOR, "Vide sans cible.", ("Indicateur",)),
-        FileColumn("target_value", "Valeur visée", WHOLE, "85 pour 85 % ; un nombre sinon.", ("Cible",)),
+        FileColumn("target_value", "Valeur visée", WHOLE, "85 pour 85 %\u202f; un nombre sinon.", ("Cible",)),
         FileColumn("target_term", "À atteindre avant la fin du", TERM, "Un trimestre.", ("Échéance",)),
         FileColumn("baseline_counted", "Nombre au départ", WHOLE, "D’où l’on part.", ("Départ",)),
         FileColumn("baseline_out_of", "Sur combien au départ", WHOLE, "Pour une part."),
@@ -246,7 +246,7 @@ ACTIONS = FileKind(
             "title",
             "Action",
             TEXT,
-            "Exemple : Café des parents du vendredi",
+            "Exemple\u202f: Café des parents du vendredi",
             ("Titre", "Intitulé"),
             is_key=True,
             is_required=True,

@@ -65,7 +65,7 @@ SESSIONS = FileKind(
         FileColumn(
             "remarks", "Leurs remarques", TEXT, "Aucun nom d’enfant ni de parent.", ("Remarques",), blank=""
         ),
-        number_column("Vide d’ordinaire ; 2 pour la deuxième séance du même jour."),
+        number_column("Vide d’ordinaire\u202f; 2 pour la deuxième séance du même jour."),
     ),
     key=key,
     rows=rows,

@@ -71,7 +71,7 @@ class GoalIn(SQLModel):
         min_length=3,
         max_length=200,
         title="Objectif",
-        description="Une phrase, à l’infinitif. Exemple : Rencontrer chaque famille",
+        description="Une phrase, à l’infinitif. Exemple\u202f: Rencontrer chaque famille",
     )
     why: Text = Field(
         default="", max_length=1000, title="Pourquoi", description="Ce qui vous fait choisir cet objectif."

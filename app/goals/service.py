@@ -79,7 +79,8 @@ def delete_goal(db: Session, actor: Actor, uai: str, goal_id: UUID, version: int
             db.flush()
     except IntegrityError:
         raise Conflict(
-            "Une action ou un bilan s’appuie sur cet objectif : abandonnez-le plutôt.", code="referred_to"
+            "Une action ou un bilan s’appuie sur cet objectif\u202f: abandonnez-le plutôt.",
+            code="referred_to",
         ) from None
     record(db, actor, turn, "goal.deleted", f"goal:{goal_id}", before=before)
 
@@ -103,7 +104,7 @@ def rewrite_goal(db: Session, school: School, goal: Goal, data: GoalIn) -> None:
 
 def move_goal(goal: Goal, state: GoalState, reason: str | None) -> None:
     if not may_become(goal.state, state):
-        raise Conflict(f"Un objectif {goal.state.label} ne peut pas devenir « {state.label} ».")
+        raise Conflict(f"Un objectif {goal.state.label} ne peut pas devenir «\u202f{state.label}\u202f».")
     if state is GoalState.DROPPED and not reason:
         raise Invalid.one(
             "reason", "Dites en une phrase pourquoi cet objectif est abandonné.", "reason_missing"

@@ -88,7 +88,7 @@ def check_shape(indicator: Indicator, counted: int, out_of: int | None, at: str 
     if indicator.is_rate and out_of is None:
         raise Invalid.one(f"{at}out_of", "Écrivez aussi sur combien.", "out_of_missing")
     if not indicator.is_rate and out_of is not None:
-        told = "Cet indicateur est un simple nombre\u202f: laissez « sur combien » vide."
+        told = "Cet indicateur est un simple nombre\u202f: laissez «\u202fsur combien\u202f» vide."
         raise Invalid.one(f"{at}out_of", told, "out_of_extra")
 
 

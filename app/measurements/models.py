@@ -51,14 +51,18 @@ class MeasurementIn(BaseModel):  # SQLModel takes as long again, for each line o
     def _only_with_a_value(cls, value: int | None, info: ValidationInfo) -> int | None:
         status = info.data.get("status")
         if value is not None and status not in (Status.VALUE, None):
-            raise ValueError(f"« {status.label.capitalize()} » ne prend pas de nombre\u202f: laissez vide.")
+            raise ValueError(
+                f"«\u202f{status.label.capitalize()}\u202f» ne prend pas de nombre\u202f: laissez vide."
+            )
         return value
 
     @field_validator("counted")
     @classmethod
     def _value_is_said(cls, value: int | None, info: ValidationInfo) -> int | None:
         if value is None and info.data.get("status") is Status.VALUE:
-            raise ValueError("Écrivez le nombre, ou dites « non mesuré » ou « sans objet ».")
+            raise ValueError(
+                "Écrivez le nombre, ou dites «\u202fnon mesuré\u202f» ou «\u202fsans objet\u202f»."
+            )
         return value
 
     _out_of_holds_counted = field_validator("out_of")(_holds_counted)

@@ -73,7 +73,7 @@ def put_measurement(
     )
     if (place, says(existing)) != (key, wanted) or (data.replaces and data.replaces != existing.replaces):
         raise Conflict(
-            "Ce relevé existe déjà et dit autre chose\u202f: corrigez-le avec « replaces ».",
+            "Ce relevé existe déjà et dit autre chose\u202f: corrigez-le avec «\u202freplaces\u202f».",
             code="other_body",
         )
     return existing, False

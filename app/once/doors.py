@@ -41,7 +41,7 @@ class Replayed(Exception):
 
 
 class Underway(Conflict):
-    detail = "La même demande est encore en cours : réessayez dans un instant."
+    detail = "La même demande est encore en cours\u202f: réessayez dans un instant."
     code = "underway"
 
     def __init__(self) -> None:

@@ -37,7 +37,9 @@ def fields_of(db: Session, school: School, data: DecisionIn) -> dict[str, Any]:
     allowed = ACTION_VERDICTS if kind is TargetKind.ACTION else GOAL_VERDICTS
     if data.verdict not in allowed:
         choices = ", ".join(verdict.label for verdict in allowed)
-        raise Invalid.one("verdict", f"Pour un {kind.label}, choisissez parmi : {choices}.", "verdict_unfit")
+        raise Invalid.one(
+            "verdict", f"Pour un {kind.label}, choisissez parmi\u202f: {choices}.", "verdict_unfit"
+        )
     find = action_or_404 if kind is TargetKind.ACTION else goal_or_404
     title = find(db, school.id, key).title
     other = changes.goal if kind is TargetKind.ACTION else changes.action

@@ -139,7 +139,7 @@ def naming(indicator: str) -> Iterator[None]:
     except Exception as error:
         log.error("document", exc_info=error)
         raise DocumentFailed(
-            f"Le graphique de « {indicator} » n’a pas pu être dessiné\u202f: {_NO_DOCUMENT}."
+            f"Le graphique de «\u202f{indicator}\u202f» n’a pas pu être dessiné\u202f: {_NO_DOCUMENT}."
         ) from error
 
 
@@ -213,7 +213,7 @@ def _indicator(
     """The copied words under the curve of that day; both must give the same figure."""
     if indicator is None:
         raise DocumentFailed(
-            f"L’indicateur « {row.label} » n’est plus connu\u202f: le document n’est pas produit."
+            f"L’indicateur «\u202f{row.label}\u202f» n’est plus connu\u202f: le document n’est pas produit."
         )
     kept = (
         Figure.of(row.counted, row.out_of)
@@ -222,8 +222,8 @@ def _indicator(
     )
     if shown_total(series, indicator, Term(row.term)).figure != kept:
         raise DocumentFailed(
-            f"Le chiffre de « {row.label} » ne se retrouve pas dans les relevés de ce jour-là\u202f: "
-            f"{_NO_DOCUMENT}."
+            f"Le chiffre de «\u202f{row.label}\u202f» ne se retrouve pas dans les relevés "
+            f"de ce jour-là\u202f: {_NO_DOCUMENT}."
         )
     target = (
         Target(row.key, row.target_value, Term(row.target_by))
@@ -260,7 +260,7 @@ def decision_line(row: Decision, known: Mapping[str, Indicator]) -> DecisionLine
         said = _of_goal(changes.goal, known)
     item = changes.action or changes.goal
     if item and item.title != row.title:
-        said.insert(0, f"Devient « {item.title} »")
+        said.insert(0, f"Devient «\u202f{item.title}\u202f»")
     return DecisionLine(row.title, row.kind, row.verdict, row.reason or "", said)
 
 

@@ -60,7 +60,9 @@ def _head(document: Document, minutes: Minutes) -> None:
     held = f"Conseil tenu le {long_day(minutes.held_on)}, présidé par {minutes.chair}, {present}."
     paper.say(document, held)
     if minutes.number > 1:
-        paper.say(document, f"Version {minutes.number}. Bilan rouvert : {minutes.reopen_reason}", bold=True)
+        paper.say(
+            document, f"Version {minutes.number}. Bilan rouvert\u202f: {minutes.reopen_reason}", bold=True
+        )
 
 
 def _sheet(document: Document, minutes: Minutes) -> None:
@@ -83,7 +85,7 @@ def _goals(cell: _Cell, minutes: Minutes) -> None:
     for line in minutes.goals:
         paper.say(cell, line.title, "Heading 3")
         state = "" if line.state is GoalState.ACTIVE else f"{line.state.label.capitalize()}."
-        target = f"Cible : {line.target}." if line.target else ""
+        target = f"Cible\u202f: {line.target}." if line.target else ""
         if said := " ".join(filter(None, (state, line.sentence, target))):
             paper.say(cell, said)
     if not minutes.goals:
@@ -132,7 +134,7 @@ def _signatures(document: Document) -> None:
     cells = tables.grid_of(document, len(SIGNATURES), boxes=2.4)
     for cell, role in zip(cells, SIGNATURES, strict=True):
         paper.say(cell, role, bold=True)
-        paper.say(cell, "Nom, date et signature :", colour="soft")
+        paper.say(cell, "Nom, date et signature\u202f:", colour="soft")
 
 
 def add_curves(document: Document, lines: list[IndicatorLine], images: list[bytes]) -> None:

@@ -22,7 +22,9 @@ from app.web.templating import render
 router = APIRouter(
     prefix="/ecoles/{uai}/conseil/{term}", default_response_class=HTMLResponse, include_in_schema=False
 )
-Number = Annotated[int | None, Query(ge=1, le=1000, description="Une version précise ; la dernière sinon.")]
+Number = Annotated[
+    int | None, Query(ge=1, le=1000, description="Une version précise\u202f; la dernière sinon.")
+]
 
 
 @router.get("/releve")

@@ -133,7 +133,7 @@ class VerdictIn(SQLModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    verdict: Verdict = Field(title="Que décide-t-on ?")
+    verdict: Verdict = Field(title="Que décide-t-on\u202f?")
     reason: Text | None = Field(
         default=None, max_length=1000, title="En une phrase", description="Pas de nom d’enfant ni de parent."
     )

@@ -170,7 +170,7 @@ def reopen_review(
 
 
 def _missing_sentence(missing: list[Undecided]) -> str:
-    named = ", ".join(f"« {item.title} »" for item in missing[:3])
+    named = ", ".join(f"«\u202f{item.title}\u202f»" for item in missing[:3])
     more = f" et {len(missing) - 3} autres" if len(missing) > 3 else ""
     return f"Il reste à décider pour {named}{more}."
 
@@ -178,7 +178,7 @@ def _missing_sentence(missing: list[Undecided]) -> str:
 def open_review_of(db: Session, school: School, term: Term) -> Review:
     review = queries.review_or_404(db, school.id, term)
     if review.state is not ReviewState.OPEN:
-        raise Conflict("Ce bilan est clos : rouvrez-le pour changer une décision.", code="closed")
+        raise Conflict("Ce bilan est clos\u202f: rouvrez-le pour changer une décision.", code="closed")
     return review
 
 

@@ -54,7 +54,9 @@ class Circonscriptions:
             return self._add(TerritoryLevel.CIRCONSCRIPTION, code, named.name, departement)
         known = self._rows[by_name]["code"]
         if code and known:
-            raise ValueError(f"« {named.name} » porte ici le code {known}, et {code} dans le fichier.")
+            raise ValueError(
+                f"«\u202f{named.name}\u202f» porte ici le code {known}, et {code} dans le fichier."
+            )
         if code:
             self._change(by_name, code=code)
             self._by_code[TerritoryLevel.CIRCONSCRIPTION, code] = by_name

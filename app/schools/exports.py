@@ -62,7 +62,7 @@ def read_all(
     missing = [name for name in required if name not in columns]
     if missing:
         raise ValueError(
-            f"{reading.name}\u202f: ce n’est pas le fichier attendu, il manque « {missing[0]} »."
+            f"{reading.name}\u202f: ce n’est pas le fichier attendu, il manque «\u202f{missing[0]}\u202f»."
         )
     body = watch(lines[1:], f"Lecture de {reading.name}")
     for number, cells in _cells(body, separator, len(header), reading):

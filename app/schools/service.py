@@ -81,7 +81,7 @@ def indicator_followed(db: Session, school: School, slug: str, field: str = "ind
     """The indicator of that name, or Invalid on `field` when the school does not follow it."""
     found = INDICATORS[slug] if slug in OFFICIAL else indicators_of(db, school).get(slug)
     if found is None:
-        told = "L’école ne suit pas cet indicateur\u202f: ajoutez-le dans « Nos indicateurs »."
+        told = "L’école ne suit pas cet indicateur\u202f: ajoutez-le dans «\u202fNos indicateurs\u202f»."
         raise Invalid.one(field, told, "unknown_indicator")
     return found
 

@@ -74,7 +74,7 @@ function tellUnreached(form) {
   told.className = "notice error";
   told.setAttribute("role", "alert");
   told.dataset.unreached = "";
-  told.textContent = "Pas de connexion : rien n’est parti, tout ce que vous avez tapé est encore là. Réessayez dans un instant.";
+  told.textContent = "Pas de connexion\u202f: rien n’est parti, tout ce que vous avez tapé est encore là. Réessayez dans un instant.";
   (form.querySelector(".form-end") ?? form.lastElementChild).before(told);
 }
 

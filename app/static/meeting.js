@@ -55,7 +55,7 @@ function adopt(html, isMine = "") {
     const form = old?.querySelector("form[id]");
     if (form && typed.has(form.id) && old.id !== isMine) {
       form.elements.csrf.value = csrf;
-      if (!toSend.has(form.id) && !unread.has(form)) told("Une autre personne vient d’enregistrer quelque chose à cette étape : envoyez le vôtre pour comparer.");
+      if (!toSend.has(form.id) && !unread.has(form)) told("Une autre personne vient d’enregistrer quelque chose à cette étape\u202f: envoyez le vôtre pour comparer.");
       unread.add(form);
       return old;
     }
@@ -75,7 +75,7 @@ async function post(form) {
   const isHere = new URL(answer.url).pathname.startsWith(room.dataset.meeting);
   if (answer.status >= 500 || answer.status === 429) throw new Error(answer.status);
   if (!isHere || answer.status === 401 || answer.status === 403) {
-    told("Vous avez été déconnecté. Reconnectez-vous dans un autre onglet : vos réponses sont gardées ici et partiront ensuite.");
+    told("Vous avez été déconnecté. Reconnectez-vous dans un autre onglet\u202f: vos réponses sont gardées ici et partiront ensuite.");
     throw new Error("signed out");
   }
   const step = form.closest(".step");
@@ -99,7 +99,7 @@ async function sendAll() {
       else toSend.delete(id);
     }
   } catch (problem) {
-    if (problem instanceof TypeError) told("Pas de connexion. Continuez : vos réponses sont gardées ici et partiront toutes seules.");
+    if (problem instanceof TypeError) told("Pas de connexion. Continuez\u202f: vos réponses sont gardées ici et partiront toutes seules.");
   } finally {
     isSending = false;
     unsent();

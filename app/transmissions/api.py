@@ -17,7 +17,9 @@ from app.web.paging import Limit, Page, page_of
 from app.web.paper import DOCX
 
 router = APIRouter(prefix="/api/v1/schools/{uai}/transmissions", tags=["Transmettre"])
-Number = Annotated[int | None, Query(ge=1, le=1000, description="Une version précise ; la dernière sinon.")]
+Number = Annotated[
+    int | None, Query(ge=1, le=1000, description="Une version précise\u202f; la dernière sinon.")
+]
 
 
 @router.get("", response_model=Page[TransmissionOut])

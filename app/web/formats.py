@@ -55,8 +55,8 @@ class Wanted:
 
 
 _DIALECT = Query(
-    description="Du CSV seulement. `tableur` : point-virgule, virgule décimale, jj/mm/aaaa, titres français. "
-    "`donnees-ouvertes` : virgule, point décimal, dates ISO 8601, noms de colonnes.",
+    description="Du CSV seulement. `tableur`\u202f: point-virgule, virgule décimale, jj/mm/aaaa, "
+    "titres français. `donnees-ouvertes`\u202f: virgule, point décimal, dates ISO 8601, noms de colonnes.",
 )
 _EXTENSION = Path(
     description="Le format, sans en-tête `Accept`.",
@@ -96,7 +96,9 @@ def offered(told: str) -> dict[int | str, dict[str, Any]]:
     files = [kind for kind in Format if kind is not Format.JSON]
     content = {kind.media_type: {"schema": {"type": "string"}} for kind in files if kind is Format.CSV}
     content |= {kind.media_type: binary for kind in files if kind is not Format.CSV}
-    told += f" En JSON, CSV (deux dialectes), classeur, Parquet : par `Accept`, ou {_extensions()} à la fin."
+    told += (
+        f" En JSON, CSV (deux dialectes), classeur, Parquet\u202f: par `Accept`, ou {_extensions()} à la fin."
+    )
     return {200: {"description": told, "content": content}}
 
 

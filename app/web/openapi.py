@@ -17,7 +17,7 @@ PROBLEM: dict[str, Any] = {
         "detail": {"type": "string"},
         "request_id": {"type": "string"},
         "errors": {
-            "description": "Avec le statut 422 : une entrée par champ refusé.",
+            "description": "Avec le statut 422\u202f: une entrée par champ refusé.",
             "type": "array",
             "items": {
                 "type": "object",
@@ -40,19 +40,19 @@ KEY: dict[str, Any] = {
     "description": (
         "Une clé de votre choix par demande (un UUID convient), gardée 24 heures pour votre compte. "
         "La même demande, renvoyée avec la même clé, reçoit la réponse déjà faite et n’écrit rien de plus "
-        "(`Idempotency-Replayed: true`). La même clé avec une autre demande : 422. La première encore en "
-        "cours : 409 et `Retry-After`. Un refus n’est pas gardé : corrigez et renvoyez."
+        "(`Idempotency-Replayed: true`). La même clé avec une autre demande\u202f: 422. La première "
+        "encore en cours\u202f: 409 et `Retry-After`. Un refus n’est pas gardé\u202f: corrigez et renvoyez."
     ),
     "schema": {"type": "string", "minLength": 1, "maxLength": 255},
     "example": "8e03978e-40d5-43e8-bc93-6894a57f9324",
 }
 VERSIONS: dict[str, tuple[str, str, dict[str, str]]] = {
     "if-match": (
-        "L’`ETag` de la donnée lue. Sans lui : 428 ; s’il n’est plus le bon : 412.",
+        "L’`ETag` de la donnée lue. Sans lui\u202f: 428\u202f; s’il n’est plus le bon\u202f: 412.",
         '"3"',
         {"pattern": '^(W/)?"[0-9]{1,9}"$'},
     ),
-    "if-none-match": ("`*` : rien n’est encore écrit à cette adresse.", "*", {}),
+    "if-none-match": ("`*`\u202f: rien n’est encore écrit à cette adresse.", "*", {}),
 }
 ETAG: dict[str, Any] = {
     "description": "La version de la donnée, à joindre en `If-Match` pour l’écrire.",
@@ -61,7 +61,8 @@ ETAG: dict[str, Any] = {
 }
 ANSWER: dict[str, Any] = {
     "description": (
-        "Tout refus est un problème : 400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 429, 503, 507."
+        "Tout refus est un problème\u202f: "
+        "400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 429, 503, 507."
     ),
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
@@ -92,7 +93,7 @@ def with_tokens(document: dict[str, Any], public: Collection[str]) -> dict[str, 
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "Un jeton de « Mon compte », montré une seule fois : `cfe_…`.",
+            "description": "Un jeton de «\u202fMon compte\u202f», montré une seule fois\u202f: `cfe_…`.",
         }
     }
     document["security"] = [{"token": []}]

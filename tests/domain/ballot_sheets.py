@@ -98,7 +98,7 @@ def sentences(sheet: Sheet) -> str:
         f"Sur {grouped(sheet.registered)} parents inscrits, {grouped(sheet.voters)} votants, "
         f"{sheet.blank_null} bulletins blancs ou nuls, dont 12 par correspondance.",
         f"{sheet.seats} sièges à pourvoir, {sheet.seats_filled} sièges pourvus.",
-        *(f"• {one.name} : {grouped(one.votes)} voix, {one.seats} sièges" for one in sheet.lists),
+        *(f"• {one.name}\u202f: {grouped(one.votes)} voix, {one.seats} sièges" for one in sheet.lists),
     ]
     return "\n".join(lines)
 
@@ -111,7 +111,7 @@ def blocks(sheet: Sheet) -> str:
     ]
     for n, one in enumerate(sheet.lists, 1):
         lines += [
-            f"Liste n° {n} : {one.name}",
+            f"Liste n° {n}\u202f: {one.name}",
             f"Nombre de voix : {grouped(one.votes)}",
             f"Sièges : {one.seats}",
         ]

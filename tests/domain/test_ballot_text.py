@@ -157,8 +157,8 @@ def test_any_text_is_answered(text: str) -> None:
     ("text", "told"),
     [
         ("Inscrits : 1.362", "plusieurs lectures"),
-        ("Inscrits 12 159 4", "« inscrits » sans nombre"),
-        ("Inscrits : 36 12", "« inscrits » sans nombre"),
+        ("Inscrits 12 159 4", "«\u202finscrits\u202f» sans nombre"),
+        ("Inscrits : 36 12", "«\u202finscrits\u202f» sans nombre"),
         ("Inscrits : 362 ou 364", "plusieurs lectures"),
         ("Inscrits à la cantine : 120", "plusieurs lectures"),
         ("Inscrits\tVotants\t362\t159", "plusieurs lectures"),
@@ -169,14 +169,14 @@ def test_any_text_is_answered(text: str) -> None:
         ("12 enfants et leurs inscrits", "plusieurs lectures"),
         ("159 votants 12", "plusieurs lectures"),
         ("Inscrits\nVotants\n362", "autant de nombres que d’intitulés"),
-        ("Inscrits : 362\nInscrits : 363", "deux choses pour « inscrits »"),
+        ("Inscrits : 362\nInscrits : 363", "deux choses pour «\u202finscrits\u202f»"),
         ("Nombre de sièges : 9", "sans dire à pourvoir ou pourvus"),
         ("Nombre de voix : 9", "de quelle liste"),
-        ("Sièges à pourvoir : 900", "« sièges à pourvoir » sans nombre"),
+        ("Sièges à pourvoir : 900", "«\u202fsièges à pourvoir\u202f» sans nombre"),
         ("Bulletins blancs : 4", "pas les deux ensemble"),
         ("Bulletins nuls : 4", "pas les deux ensemble"),
         ("Le 14/10/2011", "sans dire si c’est le jour du scrutin"),
-        ("Scrutin du 14/10/2011\nÉlections du 15/10/2011", "deux choses pour « date du scrutin »"),
+        ("Scrutin du 14/10/2011\nÉlections du 15/10/2011", "deux choses pour «\u202fdate du scrutin\u202f»"),
     ],
 )
 def test_what_is_ambiguous_is_not_filled_and_is_told(text: str, told: str) -> None:
@@ -228,7 +228,7 @@ def test_labels_and_numbers(text: str, expected: dict[str, int | date]) -> None:
         ("Liste\tVoix\tSièges\nFCPE\t126\t900", [("FCPE", 126, None)], "900 est trop"),
         ("Liste\tVoix\nFCPE\t126\t7", [], ""),
         ("\tSuffrages exprimés\tCandidats\nFCPE\t126\t15", [("FCPE", 126, None)], ""),
-        ("Listes Voix Sièges\nFCPE 126", [], "2 nombres étaient attendus après « FCPE »"),
+        ("Listes Voix Sièges\nFCPE 126", [], "2 nombres étaient attendus après «\u202fFCPE\u202f»"),
         ("Listes Voix Sièges\n126 7", [], ""),
         ("Listes Voix Quotient Sièges\nFCPE 126 7 7", [("FCPE", 126, 7)], ""),
         ("Listes Voix Sièges\nFCPE\n126 7", [("FCPE", 126, 7)], ""),
@@ -236,9 +236,9 @@ def test_labels_and_numbers(text: str, expected: dict[str, int | date]) -> None:
         (
             "Listes Voix Sièges\nFCPE\n126\nPEEP 54 3",
             [("PEEP", 54, 3)],
-            "des nombres manquent après « FCPE »",
+            "des nombres manquent après «\u202fFCPE\u202f»",
         ),
-        ("Listes Voix Sièges\nFCPE\n126\n54 3", [], "des nombres manquent après « FCPE »"),
+        ("Listes Voix Sièges\nFCPE\n126\n54 3", [], "des nombres manquent après «\u202fFCPE\u202f»"),
         ("Listes Voix Sièges\nFCPE\nLe bureau est clos\nPEEP 54 3", [], ""),
         (
             "Listes Voix Sièges\nFCPE 126 7\nListe PEEP : 54 voix, 3 sièges",
@@ -265,7 +265,7 @@ def test_labels_and_numbers(text: str, expected: dict[str, int | date]) -> None:
         (
             "FCPE : 126 voix\nFcpe : 127 voix",
             [("FCPE", None, None)],
-            "deux choses pour « FCPE »\u202f: 126 et 127",
+            "deux choses pour «\u202fFCPE\u202f»\u202f: 126 et 127",
         ),
         # blocks
         ("FCPE\nVoix : 126\nVoix : 127", [("FCPE", 126, None)], "de quelle liste"),
@@ -275,9 +275,13 @@ def test_labels_and_numbers(text: str, expected: dict[str, int | date]) -> None:
         ("Association des parents d’élèves représentés au conseil d’école\n126", [], ""),
         # a spreadsheet's columns
         ("Inscrits;Votants;Voix\n362;159;12", [], "de quelle liste"),
-        ("Inscrits;Votants;Cantine\n362;159;12", [], "Colonne « Cantine »\u202f: nous ne savons pas"),
-        ("Inscrits;Votants;\n362;159;12", [], "Colonne « sans titre »"),
-        ("Inscrits;Votants;Voix FCPE\n362;159;12,5", [], "« voix ou sièges » sans nombre"),
+        (
+            "Inscrits;Votants;Cantine\n362;159;12",
+            [],
+            "Colonne «\u202fCantine\u202f»\u202f: nous ne savons pas",
+        ),
+        ("Inscrits;Votants;\n362;159;12", [], "Colonne «\u202fsans titre\u202f»"),
+        ("Inscrits;Votants;Voix FCPE\n362;159;12,5", [], "«\u202fvoix ou sièges\u202f» sans nombre"),
     ],
 )
 def test_lists(text: str, expected: list[tuple[str, int | None, int | None]], told: str) -> None:

@@ -144,7 +144,7 @@ def test_the_second_to_decide_sees_both_answers_and_chooses(sign_in: SignIn, goa
     refused = form(claire, path, verdict="stop", reason="Peu de familles", version="0")
     assert refused.status_code == 409
     assert "Ce qui vient d’être décidé" in refused.text
-    assert "Arrêter, « Peu de familles »" in refused.text
+    assert "Arrêter, «\u202fPeu de familles\u202f»" in refused.text
     assert f'action="{path}"' in refused.text
     assert '<input type="hidden" name="version" value="1">' in refused.text
     assert claire.get(REVIEW).json()["decisions"][0]["verdict"] == "keep"

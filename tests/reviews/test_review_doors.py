@@ -72,7 +72,7 @@ def test_a_decision_without_its_reason_says_so_beside_the_box(
 def test_an_undecided_review_is_not_closed(sign_in: SignIn, goal_id: Any) -> None:
     answer = form(sign_in("claire"), f"{COUNCIL}/clore", **CLOSING)
     assert answer.status_code == 422
-    assert "Il reste à décider pour « Rencontrer chaque famille »." in answer.text
+    assert "Il reste à décider pour «\u202fRencontrer chaque famille\u202f»." in answer.text
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_what_cannot_be_read_is_said_in_one_line(
     assert main(["import-schools", str(other)]) == 1
     assert main(["import-schools", str(tmp_path / "absent.csv")]) == 1
     said = capsys.readouterr().err
-    assert "il manque « identifiant de l etablissement »" in said
+    assert "il manque «\u202fidentifiant de l etablissement\u202f»" in said
     assert "absent.csv" in said
 
 
