@@ -163,11 +163,9 @@ def pinned_clock(pinned_between_tests: None) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def logging_as_before() -> Iterator[None]:
-    """A service that a test starts sets the level of the whole process."""
-    level = logging.getLogger().level
-    yield
-    logging.getLogger().setLevel(level)
+def heard() -> None:
+    """A service that a test, or all of a file, started has set the level of the whole process."""
+    logging.getLogger().setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="session")

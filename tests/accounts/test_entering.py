@@ -103,7 +103,7 @@ def test_a_form_that_is_too_old_is_told_so(sign_in: SignIn, caplog: pytest.LogCa
     with caplog.at_level(logging.INFO, "confiance.request"):
         refused = sign_in("claire").post("/mon-compte/jetons", data={"csrf": "old"})
     assert refused.status_code == 403
-    assert "Cette page a expiré\u202f: rechargez-la, puis envoyez à nouveau." in plain(refused.text)
+    assert "Cette page a expiré : rechargez-la, puis envoyez à nouveau." in plain(refused.text)
     assert "Claire" in refused.text
     (line,) = [json.loads(one.getMessage()) for one in caplog.records if one.name == "confiance.request"]
     assert line["code"] == "csrf"
@@ -220,7 +220,7 @@ def test_where_a_waiting_session_is_led(sign_in: SignIn, db: Session, world: Wor
     said = code.get("/api/v1/me").json()
     assert (said["code"], plain(said["detail"])) == (
         "second_factor_needed",
-        "Votre connexion n’est pas terminée\u202f: passez d’abord l’étape du second facteur.",
+        "Votre connexion n’est pas terminée : passez d’abord l’étape du second facteur.",
     )
 
 

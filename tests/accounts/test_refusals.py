@@ -20,7 +20,7 @@ from tests.world import NOW, A, World
 FORBIDDEN = (403, "forbidden", "Votre rôle ne permet pas cette action.")
 NOT_FOUND = (404, "not_found", "Cette page ou cette donnée n’existe pas, ou ne vous est pas ouverte.")
 UNKNOWN = (404, "not_found", "Aucun compte n’a cette adresse.")
-HEADS_HERE = "Vous dirigez cette école\u202f: transmettez d’abord la direction."
+HEADS_HERE = "Vous dirigez cette école : transmettez d’abord la direction."
 
 
 # --- inviting ------------------------------------------------------------------------------------------
@@ -38,7 +38,7 @@ HEADS_HERE = "Vous dirigez cette école\u202f: transmettez d’abord la directio
         pytest.param(
             lambda at: at.invite(at.claire, "claire@demo.invalid", Role.DEPUTY),
             "is_head",
-            "Cette personne dirige l’école\u202f: qu’elle transmette d’abord la direction.",
+            "Cette personne dirige l’école : qu’elle transmette d’abord la direction.",
             id="the head teacher, to another duty",
         ),
         pytest.param(
@@ -81,7 +81,7 @@ def test_nobody_is_invited(db: Session, world: World, act: Act, code: str, sente
 
 @pytest.mark.parametrize("role", [Role.HEAD_TEACHER, Role.INSPECTOR])
 def test_a_role_that_is_not_yours_is_named(db: Session, world: World, role: Role) -> None:
-    told = f"Votre rôle ne permet pas d’inviter ici\u202f: {role.label}."
+    told = f"Votre rôle ne permet pas d’inviter ici : {role.label}."
     check(db, world, lambda at: at.invite(at.claire, role=role), 403, "role_not_yours", told)
 
 
@@ -123,7 +123,7 @@ def _head_accepts_another_duty(at: Place) -> None:
         (
             _account_made_meanwhile,
             "account_changed",
-            "Ce compte vient de changer\u202f: ouvrez à nouveau le lien.",
+            "Ce compte vient de changer : ouvrez à nouveau le lien.",
         ),
         (_head_accepts_another_duty, "is_head", HEADS_HERE),
     ],
@@ -149,7 +149,7 @@ def _renew_someone_with_duties_elsewhere(at: Place) -> None:
             lambda at: duties.end_duty(at.db, at.claire, A, at.duty("claire").id),
             409,
             "head_teacher_stays",
-            "La direction ne se quitte pas sans successeur\u202f: transmettez-la d’abord.",
+            "La direction ne se quitte pas sans successeur : transmettez-la d’abord.",
         ),
         (
             lambda at: duties.end_duties_above(at.db, at.admin, LEA),
@@ -167,7 +167,7 @@ def _renew_someone_with_duties_elsewhere(at: Place) -> None:
             lambda at: duties.end_administration(at.db, at.admin, "admin@demo.invalid"),
             409,
             "last_administrator",
-            "Plus personne n’administrerait le service\u202f: invitez d’abord quelqu’un d’autre.",
+            "Plus personne n’administrerait le service : invitez d’abord quelqu’un d’autre.",
         ),
         (
             lambda at: (
@@ -188,7 +188,7 @@ def _renew_someone_with_duties_elsewhere(at: Place) -> None:
             _renew_someone_with_duties_elsewhere,
             409,
             "duties_elsewhere",
-            "Cette personne a aussi des fonctions ailleurs\u202f: l’administration du service lui fait un lien.",
+            "Cette personne a aussi des fonctions ailleurs : l’administration du service lui fait un lien.",
         ),
     ],
 )

@@ -12,7 +12,7 @@ from app.errors import Invalid, Stale, TooMany, Unauthenticated, VersionRequired
 from tests.accounts.place import LEA, NOBODY, Act, Place, check, plain, refused, someone
 from tests.world import NOW, World
 
-TAKEN = "Cette identité est déjà celle d’un autre compte\u202f: connectez-vous avec elle."
+TAKEN = "Cette identité est déjà celle d’un autre compte : connectez-vous avec elle."
 
 
 # --- the second factor, identities, tokens -------------------------------------------------------------
@@ -41,22 +41,22 @@ def _unlinked_without_a_password(at: Place) -> None:
         (
             lambda at: (at.enrol("lea"), factors.begin_enrolment(at.db, at.lea)),
             "has_factor",
-            "Votre compte a déjà un second facteur\u202f: retirez-le avant d’en faire un autre.",
+            "Votre compte a déjà un second facteur : retirez-le avant d’en faire un autre.",
         ),
         (
             lambda at: factors.confirm_enrolment(at.db, at.lea, EnrolmentIn(one_time_code="123456")),
             "not_begun",
-            "Cette clé n’est plus à confirmer\u202f: recommencez.",
+            "Cette clé n’est plus à confirmer : recommencez.",
         ),
         (
             lambda at: (at.enrol("lea"), at.enrol("lea")),
             "has_factor",
-            "Votre compte a déjà un second facteur\u202f: retirez-le avant d’en faire un autre.",
+            "Votre compte a déjà un second facteur : retirez-le avant d’en faire un autre.",
         ),
         (
             lambda at: factors.reset_factor(at.db, at.admin, FactorResetIn(email="admin@demo.invalid")),
             "own_factor",
-            "Le vôtre se retire depuis «\u202fMon compte\u202f», avec un code.",
+            "Le vôtre se retire depuis « Mon compte », avec un code.",
         ),
         (
             lambda at: factors.reset_factor(at.db, at.admin, FactorResetIn(email=LEA)),
@@ -66,7 +66,7 @@ def _unlinked_without_a_password(at: Place) -> None:
         (
             lambda at: (at.linked("lea"), at.link("lea", someone("another"))),
             "is_linked",
-            "Votre compte est lié à une autre identité\u202f: déliez-la d’abord.",
+            "Votre compte est lié à une autre identité : déliez-la d’abord.",
         ),
         (
             lambda at: (at.linked("karim"), at.link("lea", someone())),
@@ -76,7 +76,7 @@ def _unlinked_without_a_password(at: Place) -> None:
         (
             _unlinked_without_a_password,
             "no_password",
-            "Sans mot de passe, plus rien n’ouvrirait votre compte\u202f: demandez un lien pour en choisir un.",
+            "Sans mot de passe, plus rien n’ouvrirait votre compte : demandez un lien pour en choisir un.",
         ),
         (
             lambda at: identities.unlink_identity(at.db, at.lea, "https://un.example"),
@@ -131,7 +131,7 @@ def _accepted_as(at: Place, link: Link, person: Person) -> None:
 )
 def test_a_person_of_the_provider_does_not_accept(db: Session, world: World, act: Act, code: str) -> None:
     told = {
-        "account_exists": "Cette adresse a déjà un compte\u202f: ouvrez l’invitation avec son mot de passe.",
+        "account_exists": "Cette adresse a déjà un compte : ouvrez l’invitation avec son mot de passe.",
         "identity_taken": TAKEN,
     }
     check(db, world, act, 409, code, told[code])
@@ -147,14 +147,14 @@ def test_a_person_of_the_provider_does_not_accept(db: Session, world: World, act
             ),
             "one_time_code",
             "wrong_code",
-            "Ce n’est pas le code du moment\u202f: attendez le suivant, "
+            "Ce n’est pas le code du moment : attendez le suivant, "
             "et vérifiez que l’heure du téléphone est juste.",
         ),
         (
             lambda at: factors.reset_factor(at.db, at.admin, FactorResetIn(email=NOBODY)),
             "email",
             "unknown_account",
-            "Aucun compte n’a cette adresse\u202f: vérifiez-la.",
+            "Aucun compte n’a cette adresse : vérifiez-la.",
         ),
     ],
 )

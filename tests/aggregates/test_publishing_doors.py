@@ -73,7 +73,7 @@ def test_what_was_not_seen_is_not_published(nadia: TestClient, region: Region) -
     change(region, "valley0")
     refused = form(nadia, PAGE, seal=seal)
     assert refused.status_code == 409
-    assert "Une école a transmis depuis l’aperçu\u202f: relisez-le, puis publiez." in words(refused)
+    assert "Une école a transmis depuis l’aperçu : relisez-le, puis publiez." in words(refused)
     assert seal_of(refused) != seal
     assert release_queries.releases_of_term(region.db, T1) == []
 

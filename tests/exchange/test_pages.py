@@ -43,7 +43,7 @@ def test_a_file_in_three_steps(sign_in: SignIn, db: Session, world: World) -> No
     assert '<option value="counted" selected>' not in columns
     missing = form(claire, f"{url}/colonnes", **{"p0-c0": "indicator", "p0-c2": "counted"})
     assert missing.status_code == 422
-    assert "Il manque la colonne «\u202fTrimestre\u202f»." in words(missing)
+    assert "Il manque la colonne « Trimestre »." in words(missing)
     assert '<option value="counted" selected>' in missing.text
     chosen = {"p0-c0": "indicator", "p0-c1": "term", "p0-c2": "counted", "p0-c3": ""}
     assert form(claire, f"{url}/colonnes", **chosen).headers["location"] == url
@@ -58,7 +58,7 @@ def test_a_file_in_three_steps(sign_in: SignIn, db: Session, world: World) -> No
     assert refused.status_code == 422
     assert not live_rows(db, world.a.id, term=T1)
     assert form(claire, f"{url}/importer", partial="true").headers["location"] == url
-    assert "C’est enregistré\u202f: 1 créé, 0 modifié." in words(claire.get(url))
+    assert "C’est enregistré : 1 créé, 0 modifié." in words(claire.get(url))
     assert [row.counted for row in live_rows(db, world.a.id, term=T1)] == [1041]
     assert "déjà importé" in words(form(claire, f"{url}/importer"))
     assert [row.sheets for row in files_of(db, world.a.id, world.users["claire"].id)] == [[]]

@@ -49,8 +49,8 @@ def lived(db: Session, world: World) -> None:
 
 def test_who_did_what_when_and_what_was_there_before(sign_in: SignIn, lived: None) -> None:
     page = unescape(sign_in("claire").get(PAGE).text).replace("\u202f", " ")
-    assert "État d’un objectif changé</strong>\u202f: Rencontrer les familles" in page
-    assert 'État\u202f: abandonné <span class="soft">(avant\u202f: en cours)</span>' in page
+    assert "État d’un objectif changé</strong> : Rencontrer les familles" in page
+    assert 'État : abandonné <span class="soft">(avant : en cours)</span>' in page
     assert "Raison : Trop tard" in page
     assert "Fin de fonction</strong> : Lea" in page
     assert "Claire (interface de programmation), le 21 novembre 2026 à 10 h 00" in page
@@ -148,8 +148,8 @@ def test_after_a_sealing_the_page_says_what_is_apart(
     clock.pin(NOW)
     page = unescape(sign_in("claire").get(PAGE).text).replace("\u202f", " ")
     assert "Actes anciens mis à part par le service" in page
-    assert "Actes mis à part\u202f: 2" in page
-    assert "le dernier lot le 4 avril 2028 à 11 h 00\u202f: 2 en tout" in page
+    assert "Actes mis à part : 2" in page
+    assert "le dernier lot le 4 avril 2028 à 11 h 00 : 2 en tout" in page
     assert "Objectif ajouté" not in page
 
 

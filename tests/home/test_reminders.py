@@ -120,7 +120,7 @@ def test_the_sheet_says_what_is_due(sign_in: SignIn, db: Session, world: World) 
     page = claire.get(f"/ecoles/{A}").text
     assert f'<a href="/ecoles/{A}/conseil/{T1}">Bilan du 1er trimestre en conseil des maîtres</a>' in page
     assert "Avant le 15 décembre 2026." in page
-    assert "« Café des parents »" in page
+    assert "«\u202fCafé des parents\u202f»" in page
     assert "À faire" not in claire.get(f"/ecoles/{A}", params={"trimestre": "2025-2026-T1"}).text
 
 

@@ -126,7 +126,7 @@ def test_an_unlikely_number_is_stored_then_asked_about_once(
     form(claire, PAGE, **MET | {"out_of": "1960"})
     assert stored(db, world)[Grade.ALL].out_of == 1960
     asked = block(claire.get(f"{PAGE}?ok=individual_meetings").text, "individual_meetings")
-    assert "Est-ce bien cela\u202f?" in asked
+    assert "Est-ce bien cela ?" in asked
     assert "1 960 élèves en tout, dans une école qui en compte 196." in asked
     assert "Est-ce bien cela" not in claire.get(PAGE).text
 
@@ -163,7 +163,7 @@ def test_what_is_left_and_the_time_it_took(sign_in: SignIn) -> None:
     page = claire.get(PAGE).text
     summary = " ".join(unescape(re.sub(r"<[^>]+>", " ", page[page.index('id="resume"') :])).split())
     assert "158 élèves sur 196" in summary.replace("\u202f", " ")
-    assert "À répondre\u202f: Participation aux élections" in summary
+    assert "À répondre : Participation aux élections" in summary
     assert "Il reste 3 réponses" in summary
     assert "environ 5 min ce trimestre" in summary
 
@@ -291,7 +291,7 @@ def test_events_are_not_asked_again(sign_in: SignIn, db: Session, world: World) 
     hold(db, world, 12, "two")
     claire = sign_in("claire")
     text = block(claire.get(PAGE).text, "visits")
-    assert "Déjà compté par vos rendez-vous\u202f: 26 venues (2 rendez-vous)." in text
+    assert "Déjà compté par vos rendez-vous : 26 venues (2 rendez-vous)." in text
     assert "Autres venues, en plus de vos rendez-vous" in text
     form(claire, PAGE, indicator="visits", status="value", counted="8")
     assert "34 venues" in block(claire.get(PAGE).text, "visits")
@@ -310,7 +310,7 @@ def test_sessions_are_listed_and_none_can_be_said(sign_in: SignIn, db: Session, 
     form(claire, f"/ecoles/{A}/analyse-partagee/nouvelle", **held)
     text = block(claire.get(PAGE).text, "shared_analysis")
     assert "1 séance." in text
-    assert "19 novembre 2026\u202f: 6 représentants présents sur 9" in text
+    assert "19 novembre 2026 : 6 représentants présents sur 9" in text
 
 
 def test_the_election_has_its_own_page(sign_in: SignIn, db: Session, world: World) -> None:
@@ -346,7 +346,7 @@ def test_a_yearly_figure_is_shown_all_year_and_asked_once(sign_in: SignIn, db: S
     html = browser.get(f"/ecoles/{A}/saisie/{T2}").text
     assert "Octobre 2026 : 159 parents sur 362 (44 %)." in block(html, "election_turnout")
     text = block(html, "back_to_school_meeting")
-    assert "Rentrée 2026\u202f: 90 familles sur 150 (60 %)." in text
+    assert "Rentrée 2026 : 90 familles sur 150 (60 %)." in text
     assert "une fois par an, au 1er trimestre" in text
     assert "<form" not in html[html.index('id="back_to_school_meeting"') :].split("</section>")[0]
     assert f"Au {Term(T1).label} : 158 sur 196." in block(html, "individual_meetings")

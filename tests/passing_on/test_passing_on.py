@@ -238,7 +238,7 @@ def test_withdrawn_it_disappears_and_what_was_taken_up_stays(
     action = action_out(db, world.b.id, action_id)
     assert [condition.text for condition in action.conditions] == ["Le même jour", "Du café"]
     page = text_of(sign_in("karim").get(f"/ecoles/{B}/actions/{action_id}"))
-    assert "la fiche «\u202fLe café du vendredi\u202f», École des Tilleuls, Valmont" in page
+    assert "la fiche « Le café du vendredi », École des Tilleuls, Valmont" in page
     with pytest.raises(NotFound):
         withdraw_sheet(db, world.actor(db, "claire"), A, cafe, 2)
     with pytest.raises(NotFound):

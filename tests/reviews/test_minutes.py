@@ -247,13 +247,13 @@ def test_a_figure_that_is_not_that_of_its_curve_stops_the_document(
     sign_in: SignIn, db: Session, claire: Actor, closed: None
 ) -> None:
     db.execute(update(ReviewFigure).where(ReviewFigure.key == "individual_meetings").values(counted=157))  # type: ignore[arg-type]  # SQLModel types a column as its value
-    with pytest.raises(DocumentFailed, match="« Participation aux rencontres individuelles »"):
+    with pytest.raises(DocumentFailed, match="«\u202fParticipation aux rencontres individuelles\u202f»"):
         minutes_of(db, claire, A, TERM)
     browser = sign_in("claire")
     for url in (API, PAGE, f"{PAGE}.docx"):
         answer = browser.get(url)
         assert answer.status_code == 500
-        assert "« Participation aux rencontres individuelles »" in answer.text
+        assert "«\u202fParticipation aux rencontres individuelles\u202f»" in answer.text
     refused = browser.get(API)
     assert refused.headers["content-type"] == "application/problem+json"
     assert refused.json()["code"] == "document_failed"
@@ -289,7 +289,7 @@ def test_a_chart_that_cannot_be_drawn_is_named(
     answer = sign_in("claire").get(API)
     assert answer.status_code == 500
     assert answer.json()["detail"] == (
-        "Le graphique de « Participation aux élections » n’a pas pu être dessiné\u202f: "
+        "Le graphique de «\u202fParticipation aux élections\u202f» n’a pas pu être dessiné\u202f: "
         "le document n’est pas produit."
     )
     assert len(drawn) == 3

@@ -419,7 +419,7 @@ def test_a_chart_that_cannot_be_drawn_is_named(
     monkeypatch.setattr(minutes_docx, "png_of", failing)
     given = sign_in("claire").get(API)
     assert given.status_code == 500
-    assert "« Participation aux rencontres individuelles »" in given.json()["detail"]
+    assert "«\u202fParticipation aux rencontres individuelles\u202f»" in given.json()["detail"]
 
 
 def test_the_page_says_the_same(sign_in: SignIn, db: Session, claire: Actor, whole_year: None) -> None:
