@@ -3,6 +3,7 @@
 Needs the development requirements and Debian's Chromium. The clock is pinned, so that two runs look the same.
 """
 
+import socket
 import sys
 import tempfile
 import threading
@@ -25,8 +26,6 @@ from app.main import create_app
 from app.settings import Settings
 
 MOMENT = datetime(2026, 12, 14, 10, tzinfo=UTC)
-PORT = 8123
-URL = f"http://127.0.0.1:{PORT}"
 HOME, TERM = f"/ecoles/{MAIN.uai}", "2026-2027-T1"
 PAGES = {
     "feuille": HOME,
@@ -57,13 +56,13 @@ def main(folder: Path = ROOT / "docs" / "screenshots") -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     made = []
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
-        serve(f"sqlite:///{scratch}/demo.db")
+        url = serve(f"sqlite:///{scratch}/demo.db")
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         for look, options in LOOKS.items():
             school, circonscription = (
-                signed_in(browser.new_context(base_url=URL, locale="fr-FR", **options).new_page(), name)
+                signed_in(browser.new_context(base_url=url, locale="fr-FR", **options).new_page(), name)
                 for name in ("Claire", "Inès")
             )
             action = first_action(school)
@@ -97,16 +96,21 @@ def first_action(page: Page) -> str:
     return str(page.locator("section.step[id^='d-']:has(.agir)").first.get_attribute("id"))
 
 
-def serve(database_url: str) -> None:
+def serve(database_url: str) -> str:
+    """Its address, once it answers; at a port that nothing else on this machine has."""
     clock.pin(MOMENT)
     migrate(database_url)
     with Database(make_engine(database_url)).session() as db:
         fill(db)
-    app = create_app(Settings(database_url=database_url, public_url=URL, log_level="ERROR", now=MOMENT))
-    server = uvicorn.Server(uvicorn.Config(app, port=PORT, log_config=None, access_log=False))
-    threading.Thread(target=server.run, daemon=True).start()
-    while not server.started:
+    listening = socket.create_server(("127.0.0.1", 0))
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    app = create_app(Settings(database_url=database_url, public_url=url, log_level="ERROR", now=MOMENT))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    thread.start()
+    while thread.is_alive() and not server.started:
         time.sleep(0.1)
+    return url
 
 
 if __name__ == "__main__":
