@@ -107,12 +107,13 @@ def _grades_form(grades: list[Grade], block: Block) -> Form[GradesIn]:
 
 
 def _dress_row(form: Form[GradesIn], number: int, block: Block) -> None:
-    """The grade is the label of its first box, and belongs to the name of the second."""
+    """The grade is the label of its first box, and told with the second: « CE1, sur »."""
     at = f"rows-{number}-"
     typed = form.fields[f"{at}grade"].value
     label = next((grade.label for grade in Grade if grade.value == typed), typed)
     counted, out_of = form.fields[f"{at}counted"], form.fields[f"{at}out_of"]
     counted.label, out_of.label = label[:1].upper() + label[1:], "Sur"
+    out_of.row = counted.label
     counted.required = out_of.required = True
     for name in ("grade", "replaces"):
         hidden = form.fields[f"{at}{name}"]

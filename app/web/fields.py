@@ -68,6 +68,8 @@ class FormField:
     """The id of a `<datalist>` of the page: ready words for a box that also takes one’s own."""
     may_wait: bool = False
     """One of many that can all be answered later: neither asked for nor marked as optional."""
+    row: str = ""
+    """Which row of the page it stands in, where several have a box of the same label."""
     prefix: str = ""
     """Keeps the ids apart when two forms of one page have a field of the same name."""
 
@@ -78,7 +80,8 @@ class FormField:
     @property
     def told(self) -> str:
         """The mistake beside the name of its box, for the summary."""
-        return f"{self.label}\u202f: {self.error}" if self.label else self.error or ""
+        name = f"{self.row}, {self.label[:1].lower()}{self.label[1:]}" if self.row else self.label
+        return f"{name}\u202f: {self.error}" if name else self.error or ""
 
     @property
     def said(self) -> str:

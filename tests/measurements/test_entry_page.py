@@ -399,6 +399,13 @@ def test_a_mistake_in_one_grade_stores_none(
     assert stored(db, world) == {}
 
 
+def test_the_mistakes_of_several_grades_are_told_apart(sign_in: SignIn) -> None:
+    answer = form(sign_in("claire"), GRADES, **rows(CP=("12", "x"), CE1=("18", "24"), CE2=("-1", "y")))
+    told = re.findall(r'<li><a href="#f-rows-\d-\w+">([^<]*)', unescape(answer.text).replace("\u202f", " "))
+    assert [line.split(" : ")[0] for line in told] == ["CP, sur", "CE2", "CE2, sur"]
+    assert '<span class="visually-hidden">CE1, </span>Sur' in answer.text
+
+
 def test_two_people_on_the_same_grades(sign_in: SignIn, db: Session, world: World) -> None:
     form(sign_in("claire"), GRADES, **rows(CP=("12", "20"), CE1=("18", "24")))
     answer = form(sign_in("lea"), GRADES, **rows(CP=("12", "20"), CE1=("17", "24"), CE2=("9", "22")))
