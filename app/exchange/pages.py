@@ -27,6 +27,7 @@ from app.web.answers import table_answer
 from app.web.formats import ByExtension, WantedFormat
 from app.web.forms import Form, Nothing, Posted, PostedForm
 from app.web.templating import render, see_other
+from app.web.uploads import Upload
 
 router = APIRouter(
     prefix="/ecoles/{uai}/fichiers", default_response_class=HTMLResponse, include_in_schema=False
@@ -53,7 +54,7 @@ def files_page(request: Request, db: Db, actor: CurrentActor, uai: Uai) -> Respo
 def sheets_or_refusal(posted: PostedForm) -> list[Sheet] | Invalid:
     """The file is read before any lock is taken; what is wrong with it is told beside its box."""
     try:
-        return read_sheets(posted.file.content) if posted.file and posted.file.content else []
+        return read_sheets(posted.file.content) if posted.file and _is_chosen(posted.file) else []
     except Invalid as refusal:
         return refusal
 
@@ -82,12 +83,17 @@ def submit_file(
     return _desk(request, db, actor, school, form, status=422)
 
 
+def _is_chosen(file: Upload) -> bool:
+    """A browser sends a box without a file as one that has neither name nor content."""
+    return bool(file.name or file.content)
+
+
 _WIDGETS = {"kind": "select", "file": "file"}
 
 
 def _name(posted: Posted) -> str:
     """The file's own name, cut to its end: the folder some browsers send says nothing."""
-    if posted.file is None or not posted.file.content:
+    if posted.file is None or not _is_chosen(posted.file):
         return ""
     name = re.sub(r"[\x00-\x1f\ud800-\udfff]", "", re.split(r"[/\\]", posted.file.name)[-1]).strip()
     return name[-120:].strip() or "fichier"

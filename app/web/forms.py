@@ -199,7 +199,8 @@ class Form(Generic[Model]):
             if name is None:
                 self.notice = self.notice or error.detail
             elif self.fields[name].error is None:
-                self.fields[name].error = error.detail
+                is_no_file = self.fields[name].widget == "file" and error.code == "missing"
+                self.fields[name].error = "Choisissez un fichier." if is_no_file else error.detail
 
     def _shown_name(self, field_name: str) -> str | None:
         for key, kept in self._kept.items():

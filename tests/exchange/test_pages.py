@@ -83,9 +83,10 @@ def test_what_is_wrong_with_a_file_is_told_beside_its_box(sign_in: SignIn) -> No
     claire = sign_in("claire")
     for answer, told in (
         (upload(claire, ";;\n"), "Ce fichier est vide."),
-        (upload(claire, ""), "Répondez à cette question."),
+        (upload(claire, ""), "Ce fichier est vide."),
+        (upload(claire, "", name=""), "Choisissez un fichier."),
         (upload(claire, "a;b\n" * 6000), "plus de 5 000 lignes"),
-        (form(claire, DESK, kind="measurements"), "Répondez à cette question."),
+        (form(claire, DESK, kind="measurements"), "Choisissez un fichier."),
     ):
         assert answer.status_code == 422
         assert told in words(answer)
