@@ -28,13 +28,19 @@ class ReminderKind(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class TermFacts:
-    """One term of a school. `missing` of `asked` indicators have no answer yet; None before it begins."""
+    """One term of a school. `missing` of `asked` indicators wait to be typed; None before it begins.
+
+    The election has its own reminder, so it is not asked; `unanswered` of `shown` counts it too, and is what
+    the sheet and the entry screen say.
+    """
 
     term: Term
     first: date
     last: date
     missing: int | None = None
     asked: int = 0
+    unanswered: int = 0
+    shown: int = 0
     review: str = "none"
     """none, open or closed."""
     closed_on: date | None = None
@@ -134,7 +140,7 @@ def _figures(term: TermFacts) -> Reminder:
     if term.missing is None:
         detail = "Le trimestre n’a pas commencé."
     else:
-        detail = f"{counted(term.missing, _INDICATORS)} sur {term.asked} sans réponse."
+        detail = f"{counted(term.unanswered, _INDICATORS)} sur {term.shown} sans réponse."
     return Reminder(ReminderKind.FIGURES, term.term, title, detail, term.due_on, f"/saisie/{term.term}")
 
 

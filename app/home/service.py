@@ -89,9 +89,20 @@ def _term(
     state, closed_on, is_transmitted = review or ("none", None, False)
     if frame.today < dates[0]:
         return TermFacts(term, *dates)
-    asked = [one for one in frame.indicators(term).values() if kind_of(one, term) in _ASKED]
-    missing = sum(not shown_total(series, one, term).answers for one in asked)
-    return TermFacts(term, *dates, missing, len(asked), state, closed_on, is_transmitted)
+    shown = frame.indicators(term).values()
+    asked = [one for one in shown if kind_of(one, term) in _ASKED]
+    unanswered = [one for one in shown if not shown_total(series, one, term).answers]
+    return TermFacts(
+        term,
+        *dates,
+        missing=sum(one in asked for one in unanswered),
+        asked=len(asked),
+        unanswered=len(unanswered),
+        shown=len(shown),
+        review=state,
+        closed_on=closed_on,
+        is_transmitted=is_transmitted,
+    )
 
 
 # --- the calendar link ---------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from app.domain.school_year import SchoolYear, Term
 
 YEAR = SchoolYear("2026-2027")
 T1, T2, T3 = (
-    TermFacts(YEAR.terms[0], date(2026, 9, 1), date(2027, 1, 3), missing=3, asked=7),
+    TermFacts(YEAR.terms[0], date(2026, 9, 1), date(2027, 1, 3), missing=3, asked=7, unanswered=4, shown=8),
     TermFacts(YEAR.terms[1], date(2027, 1, 4), date(2027, 4, 25)),
     TermFacts(YEAR.terms[2], date(2027, 4, 26), date(2027, 8, 31)),
 )
@@ -80,7 +80,7 @@ def test_the_words() -> None:
     first, second = reminders(facts(date(2026, 12, 1)))
     assert (first.title, first.detail) == (
         "Chiffres du 1er trimestre à saisir",
-        "3 indicateurs sur 7 sans réponse.",
+        "4 indicateurs sur 8 sans réponse.",
     )
     assert (second.title, second.detail) == (
         "Bilan du 1er trimestre en conseil des maîtres",

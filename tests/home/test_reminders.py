@@ -106,6 +106,22 @@ def test_what_is_done_is_due_no_more(sign_in: SignIn, db: Session, world: World)
     assert kinds(client) == ["transmission"], "what was corrected was not sent yet"
 
 
+@pytest.mark.parametrize("is_held", [False, True])
+def test_the_figures_left_are_those_the_sheet_counts(
+    sign_in: SignIn, db: Session, world: World, is_held: bool
+) -> None:
+    claire, client = world.actor(db, "claire"), sign_in("claire")
+    record_measurement(db, claire, A, MeasurementIn.model_validate(MEETINGS))
+    if is_held:
+        record_election(db, claire, A, YEAR, ballot())
+    sheet = client.get(f"/ecoles/{A}").text
+    answered = 1 + is_held
+    assert f"{answered} indicateur{'s' if is_held else ''} sur 5 renseigné" in sheet
+    assert f"il reste {5 - answered} réponses" in sheet
+    assert f"{5 - answered} indicateurs sur 5 sans réponse." in sheet
+    assert f"{answered} réponse{'s' if is_held else ''} sur 5." in client.get(f"/ecoles/{A}/saisie/{T1}").text
+
+
 def test_a_private_school_has_no_election(sign_in: SignIn, db: Session, world: World) -> None:
     profile = db.get(SchoolYearProfile, (world.a.id, YEAR))
     assert profile is not None
