@@ -18,7 +18,7 @@ from app.schools.models import School
 
 @contextmanager
 def measurement_batch(db: Session, actor: Actor, uai: str) -> Iterator["MeasurementBatch"]:
-    """`record_measurement` for many: one turn, one audit event, each total refolded once, at the end.
+    """`record_measurement` for many: one turn, one audit event, totals refolded once, at the end.
 
     The audit event says how many rows were written; they bear its position as their `version`.
     """

@@ -1,4 +1,4 @@
-"""Chains, their tips, and the one statement that refolds a total: what is run by every relevé written."""
+"""Chains, their tips, and the statements that refold a total: what is run by every relevé written."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -29,9 +29,12 @@ def is_live(table: Any, version: Any | None = None) -> sa.ColumnElement[bool]:
 def folded(
     school: Any, where: Sequence[sa.ColumnElement[bool]], version: Any | None = None
 ) -> sa.Select[Any]:
-    """counted, out_of, status, answers and grades of the live rows: numerators and denominators are added."""
+    """counted, out_of, status, answers and grades of the live rows: numerators and denominators are added.
+
+    A box that was emptied has no answers, and holds nothing to add.
+    """
     is_value = _M.c.status == Status.VALUE
-    answers = func.count(_M.c.id)
+    answers = func.count(case((_M.c.status != Status.WITHDRAWN, 1)))
     status = case(
         (func.count(case((is_value, 1))) > 0, Status.VALUE.value),
         (
@@ -47,38 +50,50 @@ def folded(
         func.sum(_M.c.out_of).label("out_of"),
         answers.label("answers"),
         grades.label("grades"),
-    ).where(_M.c.school_id == school, *where, _M.c.status != Status.WITHDRAWN, is_live(_M, version))
+    ).where(_M.c.school_id == school, *where, is_live(_M, version))
 
 
-def _refold_statement(module: Any) -> Any:
-    school = bindparam("school", type_=sa.Uuid())
-    indicator, term = bindparam("indicator", type_=sa.String()), bindparam("term", type_=sa.String())
-    figure = folded(school, [_M.c.term == term, _M.c.indicator == indicator])
+def _refold(indicator: sa.BindParameter[str] | None = None) -> dict[str, Prepared]:
+    """The statement of each database; without an indicator, all that have a figure in the term."""
+    school, term = bindparam("school", type_=sa.Uuid()), bindparam("term", type_=sa.String())
+    figure = folded(school, [_M.c.term == term])
+    if indicator is None:
+        figure = figure.group_by(_M.c.indicator)
+    else:
+        figure = figure.where(_M.c.indicator == indicator)
     keys = [
         sa.cast(school, sa.Uuid()).label("school_id"),
-        sa.cast(indicator, sa.String(60)).label("indicator"),
+        sa.cast(_M.c.indicator if indicator is None else indicator, sa.String(60)).label("indicator"),
         sa.cast(term, sa.String(12)).label("term"),
     ]
     names = ["status", "counted", "out_of", "answers", "grades"]
-    statement = module.insert(_T).from_select(
-        ["school_id", "indicator", "term", *names], figure.with_only_columns(*keys, *figure.selected_columns)
-    )
-    return statement.on_conflict_do_update(
-        index_elements=["school_id", "indicator", "term"],
-        set_={name: statement.excluded[name] for name in names},
-    )
+    selected = figure.with_only_columns(*keys, *figure.selected_columns)
+    found = {}
+    for module in (sqlite, postgresql):
+        insert = module.insert(_T).from_select(["school_id", "indicator", "term", *names], selected)
+        found[module.__name__.rpartition(".")[2]] = Prepared(
+            insert.on_conflict_do_update(
+                index_elements=["school_id", "indicator", "term"],
+                set_={name: insert.excluded[name] for name in names},
+            )
+        )
+    return found
 
 
-_REFOLD = {
-    "sqlite": Prepared(_refold_statement(sqlite)),
-    "postgresql": Prepared(_refold_statement(postgresql)),
-}
+_REFOLD_ONE = _refold(bindparam("indicator", type_=sa.String()))
+_REFOLD_TERM = _refold()
 
 
-def refold(db: Session, school_id: UUID, places: Iterable[tuple[str, str]]) -> None:
-    """Recompute the totals of (indicator, term) from their chains. The caller holds the school's turn."""
-    told = [{"school": school_id, "indicator": indicator, "term": term} for indicator, term in places]
-    write_all(db, _REFOLD[db.get_bind().dialect.name], told)
+def refold(db: Session, school_id: UUID, term: str, indicator: str) -> None:
+    """Recompute one total from its chains. The caller holds the school's turn."""
+    told = {"school": school_id, "term": term, "indicator": indicator}
+    write_all(db, _REFOLD_ONE[db.get_bind().dialect.name], [told])
+
+
+def refold_terms(db: Session, school_id: UUID, terms: Iterable[str]) -> None:
+    """The same for every figure of these terms: a statement a term, however many boxes were filled."""
+    told = [{"school": school_id, "term": term} for term in terms]
+    write_all(db, _REFOLD_TERM[db.get_bind().dialect.name], told)
 
 
 _ADD = Prepared(sa.insert(_M))

@@ -69,7 +69,7 @@ def put_figure(
         return None
     row = _row(actor, turn, key, wanted, last, row_id or uuid7())
     chain_queries.add_rows(db, [row])
-    chain_queries.refold(db, key.school_id, [(key.indicator, key.term)])
+    chain_queries.refold(db, key.school_id, key.term, key.indicator)
     for watcher in FIGURE_WATCHERS:
         watcher(db, key)
     return row
@@ -98,7 +98,7 @@ def tips_of(
 
 
 class FigureWriter:
-    """Many figures under one turn: rows go in by the thousand, each total is refolded once, by `finish`.
+    """Many figures under one turn: rows go in by the thousand, totals are refolded once, term by term, by `finish`.
 
     `tips` is every chain that may be written, as it stands; it follows what is put.
     """
@@ -125,7 +125,8 @@ class FigureWriter:
     def finish(self) -> int:
         """How many rows were written in all."""
         self._write()
-        chain_queries.refold(self._db, self._turn.school_id, self._touched)
+        terms = sorted({key.term for key in self._touched.values()})
+        chain_queries.refold_terms(self._db, self._turn.school_id, terms)
         for key in self._touched.values():
             for watcher in FIGURE_WATCHERS:
                 watcher(self._db, key)

@@ -140,6 +140,7 @@ def totals_recomputed(
     rows = db.execute(
         figure.add_columns(_M.c.indicator, _M.c.term)
         .group_by(_M.c.indicator, _M.c.term)
+        .having(figure.selected_columns.answers > 0)
         .order_by(_M.c.term, _M.c.indicator)
     )
     return [

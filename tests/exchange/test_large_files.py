@@ -261,7 +261,7 @@ def test_cut_in_the_middle_nothing_is_written_and_the_file_waits(
     waiting.check_file(db, claire, A, file_id)
     acts = len(audit_chain(db, world.a.id))
     monkeypatch.setattr(chains, "AT_ONCE", 2)
-    monkeypatch.setattr(chain_queries, "refold", _stop)
+    monkeypatch.setattr(chain_queries, "refold_terms", _stop)
     with db.begin_nested() as undo:
         with pytest.raises(KeyboardInterrupt):
             waiting.run_file(db, claire, A, file_id, partial=False)
