@@ -45,8 +45,10 @@ from app.measurements.models import MeasurementIn, SharedAnalysisIn
 from app.measurements.service import record_measurement
 from app.measurements.sessions import hold_shared_analysis
 from app.reviews.models import ChangesIn, ClosingIn, DecisionIn, ReviewIn, TargetRef
+from app.reviews.overview import overview
 from app.reviews.service import close_review, decide, open_review
-from app.reviews.undecided import undecided
+from app.reviews.undecided import undecided_in
+from app.schools.frame import Frame
 from app.schools.models import School
 from app.schools.service import follow_indicator
 from app.transmissions.models import TransmissionIn
@@ -337,7 +339,7 @@ class Story:
     def review(self, term: Term) -> None:
         """Keep what runs; the main school also changes its café once and adds an action."""
         open_review(self.db, self.actor, self.uai, ReviewIn(term=term))
-        for item in undecided(self.db, self.school, []):
+        for item in undecided_in(overview(self.db, Frame(self.db, self.school), term), []):
             is_cafe = item.id == self.cafe and term.number == 2
             verdict = Verdict.CHANGE if is_cafe else Verdict.KEEP
             reason = "Un vendredi sur deux, et inviter la médiathèque." if is_cafe else None

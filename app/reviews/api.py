@@ -24,7 +24,9 @@ from app.reviews.models import (
     ReviewOut,
     ReviewSummary,
 )
-from app.reviews.undecided import undecided
+from app.reviews.overview import overview
+from app.reviews.undecided import undecided_in
+from app.schools.frame import Frame
 from app.schools.models import School
 from app.schools.service import term_or_404
 from app.web.paging import Page, tagged
@@ -134,7 +136,7 @@ def _whole(db: Db, actor: Actor, uai: str, term: Term, response: Response) -> di
     is_open = review.state is ReviewState.OPEN
     return review.model_dump() | {
         "decisions": decisions,
-        "undecided": undecided(db, school, decisions) if is_open else [],
+        "undecided": undecided_in(overview(db, Frame(db, school), term), decisions) if is_open else [],
         "versions": _versions(db, school, term),
     }
 

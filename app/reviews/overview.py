@@ -18,7 +18,7 @@ from app.domain.french import NARROW
 from app.domain.indicators import Indicator
 from app.domain.rates import Figure, Rate, per_hundred
 from app.domain.readings import Reading, Target, distance_sentence
-from app.domain.school_year import Term
+from app.domain.school_year import Term, year_of
 from app.domain.verdicts import ChangeKind
 from app.domain.vocabulary import ActionState, Axis, GoalState
 from app.goals.models import Goal
@@ -27,10 +27,9 @@ from app.measurements.checks import grades_in
 from app.measurements.service import Series, Total, shown_total
 from app.reviews import sheet_queries
 from app.reviews.kinds import FigureKind
-from app.reviews.moments import Moment, moments_of
+from app.reviews.moments import ENDED, Moment, moments_of
 from app.reviews.said import Figures, figures_of, pupils_at
 from app.schools.frame import Frame
-from app.schools.models import School
 from app.web.french import long_day
 
 
@@ -111,6 +110,8 @@ class ActionView:
     sentence: str
     held: int
     parents: int
+    is_ahead: bool
+    """It belongs to the next school year: shown already, not counted yet."""
 
 
 @dataclass
@@ -197,7 +198,7 @@ def overview(db: Session, frame: Frame, term: Term) -> Overview:
         term,
         figures,
         [_goal_view(goal, views) for goal in goals],
-        _action_views(db, frame.school, term),
+        _action_views(db, frame, term),
         list(views.values()),
         moments_of(db, frame, term),
         {profile.year: len(grades_in(profile)) for profile in frame.profiles},
@@ -258,31 +259,25 @@ def _goal_view(goal: Goal, views: Mapping[str, IndicatorView]) -> GoalView:
     return GoalView(goal, target, target_text(view.indicator, target), " ".join(said), share)
 
 
-def _action_views(db: Session, school: School, term: Term) -> list[ActionView]:
-    """The actions of this school year and those still open, with what took place this school year."""
+def _action_views(db: Session, frame: Frame, term: Term) -> list[ActionView]:
+    """The actions of this school year and those still open, with what took place this school year.
+
+    What begins later is shown ahead in the current year, and is not on the sheet of one that is over.
+    """
+    school, is_over = frame.school, term.year < frame.now.year
     efforts = sheet_queries.effort_by_action(db, school.id, term.year.terms)
     partners = sheet_queries.partners_by_action(db, school.id)
-    ended = {ActionState.DONE, ActionState.DROPPED}
     views = []
     for action in actions_of_school(db, school.id):
         effort = efforts.get(action.id)
-        if action.state in ended and effort is None and _ended_before(action, term):
+        has_ended = action.state in ENDED and year_of(action.planned_to, school.departement) < term.year
+        is_ahead = effort is None and year_of(action.planned_from, school.departement) > term.year
+        if (has_ended and effort is None) or (is_ahead and is_over):
             continue
-        views.append(
-            ActionView(
-                action,
-                _action_sentence(action, effort, partners.get(action.id, [])),
-                effort.held if effort else 0,
-                effort.parents if effort else 0,
-            )
-        )
+        said = _action_sentence(action, effort, partners.get(action.id, []))
+        held, parents = (effort.held, effort.parents) if effort else (0, 0)
+        views.append(ActionView(action, said, held, parents, is_ahead))
     return views
-
-
-def _ended_before(action: Action, term: Term) -> bool:
-    return action.planned_to.year < term.year.start or (
-        action.planned_to.year == term.year.start and action.planned_to.month < 8
-    )
 
 
 def _action_sentence(action: Action, effort: sheet_queries.Effort | None, partners: list[str]) -> str:

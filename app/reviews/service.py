@@ -29,7 +29,7 @@ from app.reviews.models import (
     ReviewVersion,
 )
 from app.reviews.overview import overview
-from app.reviews.undecided import Undecided, undecided
+from app.reviews.undecided import Undecided, undecided_in
 from app.schools.frame import Frame
 from app.schools.models import School
 from app.schools.service import calendar_for, past_or_current
@@ -106,7 +106,8 @@ def close_review(
         check_version(review, version)
     _check_meeting_day(db, school, term, data)
     decisions = queries.decisions_of_term(db, school.id, term, review.number)
-    if missing := undecided(db, school, decisions):
+    seen = overview(db, Frame(db, school), term)
+    if missing := undecided_in(seen, decisions):
         raise Conflict(_missing_sentence(missing), code="undecided")
     closed = ReviewVersion(
         school_id=school.id,
@@ -122,7 +123,7 @@ def close_review(
     db.flush()
     db.add_all(
         ReviewFigure(school_id=school.id, term=term, number=review.number, position=position, **shown)
-        for position, shown in enumerate(overview(db, Frame(db, school), term).as_figures())
+        for position, shown in enumerate(seen.as_figures())
     )
     before = {decision.target_id: decision for decision in _previous(db, review)}
     for decision in decisions:

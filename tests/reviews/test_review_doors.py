@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from app.actions.models import ActionIn
+from app.actions.service import add_action
 from app.domain.vocabulary import Axis
 from app.goals.models import GoalIn
 from app.goals.service import add_goal
@@ -130,3 +133,16 @@ def test_a_page_costs_the_same_however_long_the_plan(
             claire.get(path)
         counts.append(len(statements))
     assert counts[2] == counts[1], counts
+
+
+def test_the_sheet_counts_the_actions_of_its_year(sign_in: SignIn, db: Session, world: World) -> None:
+    claire = world.actor(db, "claire")
+    for title, year in (("Café", 2026), ("Fête", 2027)):
+        begins, ends = date(year, 10, 2), date(year + 1, 6, 25)
+        action = ActionIn(axis=Axis.FAMILIARITY, title=title, planned_from=begins, planned_to=ends)
+        add_action(db, claire, A, action)
+    sheet = f"/ecoles/{A}?trimestre="
+    assert "<p>1 action cette année, 1 pour la suivante</p>" in sign_in("claire").get(f"{sheet}{T1}").text
+    past = sign_in("claire").get(f"{sheet}2025-2026-T3").text
+    assert "action cette année" not in past
+    assert "Café" not in past

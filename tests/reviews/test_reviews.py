@@ -1,16 +1,17 @@
 """AJUSTER through the verbs: every decision is applied at the closing, or none; what was seen stays."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
+from app import clock
 from app.accounts.actor import Actor
 from app.accounts.audit_queries import audit_chain
-from app.actions.models import Action, ActionIn, ActionStateIn
+from app.actions.models import Action, ActionIn, ActionStateIn, EventIn
 from app.actions.queries import action_or_404, actions_of_school
-from app.actions.service import add_action, set_action_state
+from app.actions.service import add_action, add_event, set_action_state
 from app.domain.plan import Verdict
 from app.domain.school_year import Term
 from app.domain.vocabulary import ActionState, Axis, GoalState
@@ -23,6 +24,7 @@ from app.measurements.service import record_measurement
 from app.reviews import queries
 from app.reviews.kinds import FigureKind, ReviewState, TargetKind
 from app.reviews.models import ChangesIn, ClosingIn, DecisionIn, ReopeningIn, ReviewIn, TargetRef
+from app.reviews.overview import overview
 from app.reviews.service import (
     close_review,
     decide,
@@ -30,10 +32,12 @@ from app.reviews.service import (
     reopen_review,
     withdraw_decision,
 )
-from app.reviews.undecided import undecided
+from app.reviews.undecided import undecided_in
+from app.schools.frame import Frame
 from tests.world import T1, T2, TODAY, A, World
 
-TERM = Term(T1)
+TERM, LAST_TERM = Term(T1), Term("2025-2026-T3")
+NEXT_YEAR = {"planned_from": date(2027, 9, 10), "planned_to": date(2028, 6, 20)}
 CLOSING = ClosingIn(held_on=TODAY, members_present=9, notes="Dix minutes.")
 REOPENING = ReopeningIn(reason="Un oubli")
 ANSWER = MeasurementIn(indicator="individual_meetings", term=T1, counted=158, out_of=196)
@@ -82,11 +86,38 @@ def opened(db: Session, claire: Actor, goal: Goal, cafe: Action) -> None:
 def test_a_review_waits_for_every_goal_and_running_action(
     db: Session, world: World, claire: Actor, goal: Goal, cafe: Action, opened: None
 ) -> None:
-    assert [item.id for item in undecided(db, world.a, [])] == [goal.id, cafe.id]
+    waiting = undecided_in(overview(db, Frame(db, world.a), TERM), [])
+    assert [item.id for item in waiting] == [goal.id, cafe.id]
     decide(db, claire, A, TERM, on(goal, Verdict.KEEP))
     with pytest.raises(Conflict, match="Café des parents"):
         close_review(db, claire, A, TERM, CLOSING)
     assert action_or_404(db, world.a.id, cafe.id).state is ActionState.RUNNING
+
+
+def test_the_sheet_of_a_year_that_is_over_has_that_years_actions(
+    db: Session, world: World, claire: Actor, cafe: Action
+) -> None:
+    later = add_action(db, claire, A, ActionIn.model_validate(an_action("Fête").model_dump() | NEXT_YEAR))
+    frame = Frame(db, world.a)
+    assert [(view.action.id, view.is_ahead) for view in overview(db, frame, TERM).actions] == [
+        (cafe.id, False),
+        (later.id, True),
+    ]
+    assert overview(db, frame, LAST_TERM).actions == []
+    open_review(db, claire, A, ReviewIn(term=LAST_TERM))
+    close_review(db, claire, A, LAST_TERM, CLOSING)
+    assert action_or_404(db, world.a.id, cafe.id).state is ActionState.RUNNING
+
+
+def test_an_action_that_took_place_stays_on_the_sheet_whatever_its_dates_become(
+    db: Session, world: World, claire: Actor, cafe: Action
+) -> None:
+    add_event(db, claire, A, cafe.id, EventIn(planned_on=date(2026, 10, 9)))
+    cafe.planned_from, cafe.planned_to = date(2027, 9, 10), date(2028, 6, 20)
+    db.flush()
+    clock.pin(datetime(2027, 10, 1, 12, tzinfo=UTC))
+    seen = overview(db, Frame(db, world.a), TERM)
+    assert [(view.action.id, view.is_ahead) for view in seen.actions] == [(cafe.id, False)]
 
 
 def test_closing_applies_everything_in_one_act(
