@@ -20,6 +20,7 @@ from app.domain.action_sheet_parts import Section
 from app.domain.action_sheet_words import searched
 from app.errors import FieldError, Invalid, NotFound
 from app.schools.models import School
+from app.web.sentences import sentence_for
 
 
 def write_sheet(
@@ -53,7 +54,7 @@ def save_section(
     sheet = _sheet_to_write(db, school, action_id, version)
     refusals = check(answers)
     if refusals:
-        raise Invalid([_field_error((), refusal, refusal.told) for refusal in refusals])
+        raise Invalid([_field_error((), refusal, _told_on_a_page(refusal)) for refusal in refusals])
     own = {part.slug for part in section.parts}
     others = {slug: value for slug, value in sheet.answers.items() if slug not in own}
     been = [each for each in SECTIONS if each.slug in sheet.sections or each is section]
@@ -73,6 +74,11 @@ def _sheet_to_write(db: Session, school: School, action_id: UUID, version: int |
 def _field_error(path: Path, refusal: Refusal, told: str) -> FieldError:
     pointer = "/".join(str(part) for part in (*path, refusal.part, *refusal.path))
     return FieldError(f"/{pointer}", told, refusal.code)
+
+
+def _told_on_a_page(refusal: Refusal) -> str:
+    """Whoever sees the answers in words is told no codes."""
+    return sentence_for("enum", {}, "") if refusal.code == "unknown_choice" else refusal.told
 
 
 def _keep(

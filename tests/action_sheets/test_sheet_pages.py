@@ -157,6 +157,7 @@ def test_what_was_typed_stays_when_it_is_refused(
         (2, {"aims": "x" * 4001}, "Écrivez au plus 4 000 caractères"),
         (1, {"carrier_organisations-chosen": "families"}, "Cochez aussi « Association ou organisation »"),
         (5, {"participation-none": "families", "participation-design": "families"}, "ne va pas avec"),
+        (7, {"evaluation": "later"}, "Choisissez une des réponses proposées."),
         (1, {"nom": "x"}, "Ce champ n’existe pas."),
     ],
 )
