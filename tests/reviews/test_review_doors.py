@@ -143,6 +143,7 @@ def test_the_sheet_counts_the_actions_of_its_year(sign_in: SignIn, db: Session, 
         add_action(db, claire, A, action)
     sheet = f"/ecoles/{A}?trimestre="
     assert "<p>1 action cette année, 1 pour la suivante</p>" in sign_in("claire").get(f"{sheet}{T1}").text
+    assert f'no-print"><a href="/ecoles/{A}/indicateurs">' in sign_in("claire").get(f"{sheet}{T1}").text
     past = sign_in("claire").get(f"{sheet}2025-2026-T3").text
     assert "action cette année" not in past
     assert "Café" not in past
