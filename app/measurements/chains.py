@@ -98,7 +98,7 @@ def tips_of(
 
 
 class FigureWriter:
-    """Many figures under one turn: rows go in by the thousand, totals are refolded once, term by term, by `finish`.
+    """Many figures under one turn: rows go in by the thousand, totals are refolded once a term, by `finish`.
 
     `tips` is every chain that may be written, as it stands; it follows what is put.
     """
