@@ -54,7 +54,7 @@ class Written(NamedTuple):
 class Prepared:
     """A statement whose parameters are `bindparam`s; those that are `expanding` are given a list."""
 
-    def __init__(self, statement: sa.Select[Any] | sa.sql.dml.UpdateBase) -> None:
+    def __init__(self, statement: sa.Select[Any] | sa.CompoundSelect[Any] | sa.sql.dml.UpdateBase) -> None:
         self.statement = statement
         binds = (part for part in sa.sql.visitors.iterate(statement) if isinstance(part, sa.BindParameter))
         self._lists = list(dict.fromkeys(bind.key for bind in binds if bind.expanding and bind.required))

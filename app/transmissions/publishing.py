@@ -50,16 +50,17 @@ def wanted_rows(db: Session, school_id: UUID, term: str) -> list[Published]:
     place = place_at(db, school_id, Term(term).year)
     if place is None or not place.is_open or place.circonscription_id is None:
         return []
-    found = [
-        (one, is_small(INDICATORS[one.indicator], Rate(one.counted, one.out_of), one.pupils))
-        for one in queries.measured_of_last(db, school_id, term)
-    ]
-    found += [(one, False) for one in queries.public_of_school(db, school_id, term)]
     there = place.circonscription_id, place.priority, place.type
     return [
-        Published(school_id, term, one.indicator, *there, one.counted, one.out_of, one.pupils, small)
-        for one, small in sorted(found, key=lambda one: one[0].indicator)
+        Published(school_id, term, one.indicator, *there, one.counted, one.out_of, one.pupils, _is_small(one))
+        for one in sorted(queries.counted_in(db, school_id, term), key=lambda one: one.indicator)
     ]
+
+
+def _is_small(one: queries.Counted) -> bool:
+    """The law has the votes published, of however few."""
+    told = Rate(one.counted, one.out_of)
+    return not one.is_public and is_small(INDICATORS[one.indicator], told, one.pupils)
 
 
 def _add(deltas: Delta, row: Published, sign: int) -> None:

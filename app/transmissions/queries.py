@@ -14,7 +14,7 @@ from app.domain.indicators import INDICATORS
 from app.domain.transmitted import is_published_at_once
 from app.domain.vocabulary import PriorityEducation, SchoolType, Status
 from app.measurements.models import TermTotal
-from app.prepared import Prepared, insert_or_ignore, inside, write_all
+from app.prepared import Prepared, inside, write_all
 from app.schools.models import School, SchoolYearProfile
 from app.transmissions.models import (
     CirconscriptionTotal,
@@ -94,22 +94,29 @@ def totals_of(db: Session, transmission: Transmission) -> Sequence[TransmittedTo
 _T, _R, _TT = Transmission.__table__, TransmittedTotal.__table__, TermTotal.__table__
 _SCHOOL, _TERM = sa.bindparam("school_id", type_=sa.Uuid()), sa.bindparam("term", type_=sa.String())
 _LAST = select(func.max(_T.c.number)).where(_T.c.school_id == _SCHOOL, _T.c.term == _TERM).scalar_subquery()
-_MEASURED = Prepared(
-    select(_R.c.indicator, _R.c.counted, _R.c.out_of, _T.c.pupils)
+_MEASURED = (
+    select(
+        _R.c.indicator,
+        _R.c.counted,
+        _R.c.out_of,
+        _T.c.pupils,
+        sa.literal(False, sa.Boolean).label("is_public"),
+    )
     .join(
         _T,
         sa.and_(_T.c.school_id == _R.c.school_id, _T.c.term == _R.c.term, _T.c.number == _R.c.number),
     )
     .where(_R.c.school_id == _SCHOOL, _R.c.term == _TERM, _R.c.number == _LAST, _R.c.status == Status.VALUE)
 )
-_VOTED = Prepared(
-    select(_TT.c.indicator, _TT.c.counted, _TT.c.out_of, sa.null().label("pupils")).where(
-        _TT.c.school_id == _SCHOOL,
-        _TT.c.term == _TERM,
-        _TT.c.indicator.in_(PUBLIC),
-        _TT.c.status == Status.VALUE,
-    )
+_VOTED = select(
+    _TT.c.indicator, _TT.c.counted, _TT.c.out_of, sa.null().label("pupils"), sa.literal(True, sa.Boolean)
+).where(
+    _TT.c.school_id == _SCHOOL,
+    _TT.c.term == _TERM,
+    _TT.c.indicator.in_(PUBLIC),
+    _TT.c.status == Status.VALUE,
 )
+_COUNTED = Prepared(sa.union_all(_MEASURED, _VOTED))
 _OF_A_TERM = (_P.c.school_id == _SCHOOL, _P.c.term == _TERM)
 _PUBLISHED = Prepared(select(_P).where(*_OF_A_TERM).order_by(_P.c.indicator))
 _UNPUBLISH, _PUBLISH = Prepared(sa.delete(_P).where(*_OF_A_TERM)), Prepared(sa.insert(_P))
@@ -120,17 +127,13 @@ class Counted(NamedTuple):
     counted: int
     out_of: int | None
     pupils: int | None
+    is_public: bool
+    """As soon as it is recorded: an election's figures, of no pupils."""
 
 
-def measured_of_last(db: Session, school_id: UUID, term: str) -> list[Counted]:
-    """What the latest version measured."""
-    rows = inside(db)(_MEASURED, {"school_id": school_id, "term": term})
-    return list(map(Counted._make, rows))
-
-
-def public_of_school(db: Session, school_id: UUID, term: str) -> list[Counted]:
-    """The elections' figures, which are public as soon as recorded; of no pupils."""
-    rows = inside(db)(_VOTED, {"school_id": school_id, "term": term})
+def counted_in(db: Session, school_id: UUID, term: str) -> list[Counted]:
+    """What the latest version sent measured, and what is public without being sent."""
+    rows = inside(db)(_COUNTED, {"school_id": school_id, "term": term})
     return list(map(Counted._make, rows))
 
 
@@ -178,30 +181,34 @@ def replace_published(db: Session, before: Sequence[Published], rows: Sequence[P
 
 
 _KEYS = ("circonscription_id", "term", "indicator", "is_small")
-_ADD = Prepared(
-    sa.update(_C)
-    .where(*(_C.c[name] == sa.bindparam(f"at_{name}", type_=_C.c[name].type) for name in _KEYS))
-    .values({name: _C.c[name] + sa.bindparam(f"add_{name}") for name in SUMS})
-)
+
+
+def _add(module: Any) -> Prepared:
+    at: dict[str, Any] = {name: sa.bindparam(name) for name in _KEYS}
+    first = module.insert(_C).values(at | {name: sa.bindparam(f"first_{name}") for name in SUMS})
+    return Prepared(
+        first.on_conflict_do_update(
+            index_elements=_KEYS, set_={name: _C.c[name] + sa.bindparam(f"add_{name}") for name in SUMS}
+        )
+    )
+
+
+_ADD = {"sqlite": _add(sqlite), "postgresql": _add(postgresql)}
 
 
 def add_to_totals(db: Session, deltas: Mapping[tuple[UUID, str, str, bool], Mapping[str, int]]) -> None:
     """Add each delta to its sum, in key order: two transmissions that meet wait instead of locking up.
 
-    The zeros are inserted first: an upsert of a negative delta would violate the CHECK before the conflict is
-    seen.
+    What is taken away was added before, so that its sum exists; but its CHECK is looked at before the
+    conflict is seen, and must not meet a negative number there.
     """
-    if not deltas:
-        return
-    ordered = sorted(deltas.items())
-    zeros = dict.fromkeys(SUMS, 0)
-    insert_or_ignore(db, _C, [dict(zip(_KEYS, key, strict=True)) | zeros for key, _ in ordered])
-    added = [
-        {f"at_{name}": value for name, value in zip(_KEYS, key, strict=True)}
+    told = [
+        dict(zip(_KEYS, key, strict=True))
+        | {f"first_{name}": max(0, delta[name]) for name in SUMS}
         | {f"add_{name}": delta[name] for name in SUMS}
-        for key, delta in ordered
+        for key, delta in sorted(deltas.items())
     ]
-    write_all(db, _ADD, added)
+    write_all(db, _ADD[db.get_bind().dialect.name], told)
 
 
 _V = CirconscriptionVersion.__table__
