@@ -3,8 +3,10 @@
 import html
 from collections.abc import Sequence
 
-CHARACTER, LINE_HEIGHT = 0.58, 1.18
-"""An average letter's width and a line's height, in letters' heights; wide, so that nothing is cut."""
+CHARACTER, LINE_HEIGHT, AIR = 0.58, 1.18, 0.33
+"""An average letter's width, a line's height and what parts two counts side by side, in letters' heights.
+
+Wide, so that nothing is cut."""
 
 
 def parts(text: str) -> list[str]:
@@ -38,8 +40,8 @@ def _blank(text: str) -> str:
 
 
 def _widest(texts: Sequence[str], size: float) -> float:
-    """With a little air, so that two texts beside each other stay two."""
-    return max((width_of(text, size) for text in texts if text), default=0) + size * 0.2
+    """With some air, so that two texts beside each other stay two, in bold letters too."""
+    return max((width_of(text, size) for text in texts if text), default=0) + size * AIR
 
 
 def cut(text: str, room: float, size: float) -> str:

@@ -221,9 +221,20 @@ def test_labels_that_would_touch_are_thinned_back_from_the_last() -> None:
     same = ["100<br>sur 200"] * 4
     assert fitting(same, 80, 15) == same
     assert fitting(same, 40, 15) == ["100<br>/200"] * 4
-    assert fitting(same, 30, 15) == ["100<br>\u00a0", "100<br>/200"] * 2
+    assert fitting(same, 32, 15) == ["100<br>\u00a0", "100<br>/200"] * 2
     assert fitting(["1000000"] * 3, 40, 15) == ["1000000", "", "1000000"]
     assert fitting([], 40, 15) == []
+
+
+def test_the_counts_of_a_circonscription_stand_apart_on_a_phone() -> None:
+    """Four figures in bold are wider than four letters: six terms of them touched."""
+    counts = [(1004, 1573), (955, 1435), (1044, 1573), (1080, 1573), (1048, 1435), (1152, 1573)]
+    figure = term_series(MEETINGS, [at(term, *pair) for term, pair in zip(TERMS, counts, strict=False)])
+    said = texts(drawn(figure, 320)).replace("\u202f", " ")
+    assert "1 152 /1 573" in said
+    assert "1 048" not in said
+    three = term_series(MEETINGS, [at(term, 158, 196) for term in TERMS])
+    assert texts(drawn(three, 320)).count("158") == 9 + len(["un an plus tôt"]), "what has room is all there"
 
 
 def test_a_colour_that_no_theme_can_change_is_refused() -> None:
