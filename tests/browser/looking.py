@@ -1,4 +1,4 @@
-"""What every page is held to: axe, and its width."""
+"""What every page is held to: axe, its width, and links that a finger meets."""
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
@@ -10,6 +10,18 @@ def found_by_axe(page: Page) -> list[str]:
     """WCAG 2.2 A and AA, and RGAA where axe knows it: a line for each element."""
     found = Axe().run(page, options=RULES).response["violations"]
     return [f"{item['id']}: {node['html'][:160]}" for item in found for node in item["nodes"]]
+
+
+LOW_LINKS = """() => [...document.querySelectorAll("a[href]")].filter((link) => {
+    const { width, height } = link.getBoundingClientRect();
+    return width > 1 && height < 24; // what is hidden from sight is one pixel wide
+}).map((link) => `${link.textContent.trim()}: ${link.getBoundingClientRect().height} px`)"""
+
+
+def low_links(page: Page) -> list[str]:
+    """The links less than 24 px high (WCAG 2.2, 2.5.8); axe lets those pass that stand far from others."""
+    found: list[str] = page.evaluate(LOW_LINKS)
+    return found
 
 
 def drawn(page: Page) -> None:

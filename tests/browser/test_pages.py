@@ -32,7 +32,7 @@ from app.reviews.models import ReviewIn
 from app.reviews.service import open_review
 from app.schools.queries import school_by_uai
 from tests.browser.conftest import PATIENCE, Site, new_database, serve
-from tests.browser.looking import drawn, found_by_axe
+from tests.browser.looking import drawn, found_by_axe, low_links
 from tests.world import NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.sqlite]  # what a page looks like does not depend on the engine
@@ -231,11 +231,12 @@ def visit(
 def test_axe_finds_nothing(
     chromium: Browser, demo: Site, ids: dict[str, str], person: str, look: str
 ) -> None:
-    """WCAG 2.2 A and AA, and RGAA where axe knows it; each page also fits its width."""
+    """WCAG 2.2 A and AA, and RGAA where axe knows it; each page fits its width, each link is high enough."""
     found: list[str] = []
 
     def check(page: Page, path: str) -> None:
         found.extend(f"{path} {told}" for told in found_by_axe(page))
+        found.extend(f"{path} has a low link: {told}" for told in low_links(page))
         width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if width > 0:
             found.append(f"{path} scrolls sideways by {width} px")
