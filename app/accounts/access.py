@@ -18,7 +18,7 @@ from app.accounts import holder_queries, reach_queries, secrets, session_queries
 from app.accounts.actor import SEEING, Actor, Step, Task
 from app.accounts.holder_queries import Duties, HeldSession, Holder
 from app.accounts.models import ApiToken, TokenScope, User, WebSession
-from app.db import SAFE_METHODS, InRoom
+from app.db import SAFE_METHODS, Database, InRoom
 from app.domain.school_year import SchoolYear, today_in, year_of
 from app.domain.uai import is_shaped_as_uai, normalise_uai
 from app.domain.vocabulary import Door
@@ -122,22 +122,26 @@ def _from_token(ask: Asks, text: str, request_id: str) -> tuple[Actor, Credentia
     return replace(actor, may_write=token.scope == TokenScope.WRITE, until=token.expires_at), credential
 
 
-def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks, _: InRoom) -> Actor:
+def _found(
+    ask: Asks, bearer: str | None, cookie: str | None, request_id: str
+) -> tuple[Actor, Credential] | None:
+    if bearer is not None:
+        return _from_token(ask, bearer, request_id)
+    return _from_session(ask, cookie, request_id) if cookie else None
+
+
+async def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks, _: InRoom) -> Actor:
     """Who asks, read before any write lock is taken.
 
     Raises Unauthenticated, SecondFactorNeeded, or Forbidden for a forged form and for a write with a reading
     token.
     """
     request.state.posted = posted
-    scheme, _separator, bearer = request.headers.get("authorization", "").partition(" ")
+    scheme, _separator, rest = request.headers.get("authorization", "").partition(" ")
+    bearer = rest.strip() if scheme.lower() == "bearer" else None
     cookie = request.cookies.get(request.app.state.settings.session_cookie)
-    identity: str = request.state.request_id
-    ask: Asks = request.app.state.database.ask
-    found: tuple[Actor, Credential] | None = None
-    if scheme.lower() == "bearer":
-        found = _from_token(ask, bearer.strip(), identity)
-    elif cookie:
-        found = _from_session(ask, cookie, identity)
+    database: Database = request.app.state.database
+    found = await database.look(_found, database.ask, bearer, cookie, request.state.request_id)
     if found is None:
         raise Unauthenticated()
     actor, credential = found
@@ -179,12 +183,13 @@ async def touch_afterwards(request: Request, credential: Credential, moment: dat
         await anyio.to_thread.run_sync(write)
 
 
-def visitor(request: Request, _: InRoom) -> Actor | None:
+async def visitor(request: Request, _: InRoom) -> Actor | None:
     """Who reads a public page, when signed in; reading it does not prolong the session."""
     cookie = request.cookies.get(request.app.state.settings.session_cookie)
     if not cookie:
         return None
-    found = _from_session(request.app.state.database.ask, cookie, request.state.request_id)
+    database: Database = request.app.state.database
+    found = await database.look(_from_session, database.ask, cookie, request.state.request_id)
     if found is None or found[0].step is not None:
         return None
     request.state.actor = found[0]

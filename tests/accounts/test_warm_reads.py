@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import anyio.to_thread
@@ -13,6 +14,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from app import clock
+from app.accounts import access
 from app.accounts.models import ApiToken, SchoolMembership, TokenScope
 from app.accounts.secrets import read_token
 from app.accounts.warm import Answered, Ground, Remembered
@@ -84,6 +86,24 @@ def test_with_no_server_to_wait_for_it_waits_for_no_thread(
     """Sixteen clients, each handed to a thread and back, got half as many answers (docs/performance.md)."""
     monkeypatch.delattr(anyio.to_thread, "run_sync")
     assert program.counted() == [158]
+
+
+@pytest.mark.sqlite
+def test_with_no_server_to_wait_for_who_asks_is_read_without_a_thread(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every request would be handed over and back once more."""
+    handed: list[str] = []
+    run_sync = anyio.to_thread.run_sync
+
+    def told(function: Any, *given: Any, **more: Any) -> Any:
+        handed.append(getattr(function, "func", function).__module__)
+        return run_sync(function, *given, **more)
+
+    monkeypatch.setattr(anyio.to_thread, "run_sync", told)
+    assert program.status("/api/v1/me") == 200
+    assert handed
+    assert access.__name__ not in handed
 
 
 def test_a_write_is_read_at_once(
