@@ -1,12 +1,13 @@
 """What is written on a chart besides its figures: kinds of nothing, the target, beginnings and ends."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, groupby
 
 from app.domain import french
 from app.domain.french import NARROW
 from app.domain.indicators import Indicator
 from app.domain.readings import Target
+from app.domain.school_year import Term
 from app.domain.vocabulary import Status
 from dashboards.looks import AGIR, CARD, INK, LIFT, ROW, Chart, note, words
 from dashboards.points import Mark, Point
@@ -27,7 +28,7 @@ def missing_words(indicator: Indicator, point: Point) -> str:
     """Which kind of nothing a point is, or « 0 sur 0 » when there was nobody to count; empty for a figure."""
     rate = point.figure.rate
     if rate is not None:
-        return "0<br>sur 0" if indicator.is_rate and rate.share is None else ""
+        return "0<br>sur 0" if indicator.is_rate and not rate.out_of else ""
     if point.nothing:
         return point.nothing
     return "sans<br>objet" if point.figure.status is Status.NOT_APPLICABLE else "non<br>mesuré"
@@ -83,8 +84,9 @@ def _least_covering(height: float, taken: Sequence[Spans]) -> tuple[float, dict[
 def marks(indicator: Indicator, points: Sequence[Point], moments: Sequence[Mark]) -> Written:
     """A dotted line and a name for each moment, a row each so that no name covers another."""
     known: dict[tuple[float, str], list[str]] = {}
+    places = {point.term: place for place, point in enumerate(points)}
     for mark in moments:
-        place = _place(indicator, points, mark)
+        place = _place(indicator, places, mark)
         if place is not None:
             known.setdefault((place, mark.kind), []).append(mark.label)
     ordered = sorted(known.items())
@@ -95,12 +97,11 @@ def marks(indicator: Indicator, points: Sequence[Point], moments: Sequence[Mark]
     return [_mark_line(place) for place in dict.fromkeys(place for (place, _), _ in ordered)], names
 
 
-def _place(indicator: Indicator, points: Sequence[Point], mark: Mark) -> float | None:
+def _place(indicator: Indicator, places: Mapping[Term, int], mark: Mark) -> float | None:
     """Where a mark stands on the axis: an action starts before its first term and ends after its last.
 
     At the edges of the chart nothing stands on the other side to be compared with: no mark.
     """
-    places = {point.term: place for place, point in enumerate(points)}
     found = places.get(mark.term.year.terms[0] if indicator.is_yearly else mark.term)
     if found is None:
         return None
@@ -108,7 +109,7 @@ def _place(indicator: Indicator, points: Sequence[Point], mark: Mark) -> float |
         place = found - 0.5 + (mark.term.number - (mark.kind == "start")) / 3
     else:
         place = found + (0.5 if mark.kind == "stop" else -0.5)
-    return place if -0.5 < place < len(points) - 0.5 else None
+    return place if -0.5 < place < len(places) - 0.5 else None
 
 
 def _mark_line(place: float) -> Chart:

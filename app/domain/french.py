@@ -1,6 +1,5 @@
 """French numbers, plurals and name matching. Narrow no-break spaces (U+202F) as French typography asks."""
 
-import math
 import re
 import unicodedata
 from fractions import Fraction
@@ -10,17 +9,24 @@ NARROW = "\u202f"
 
 def number(n: int) -> str:
     """A whole number with its thousands grouped: 1 234."""
+    if 0 <= n < 1000:
+        return str(n)
     return f"{n:,}".replace(",", NARROW).replace("-", "−")
 
 
-def _half_up(x: Fraction) -> int:
-    return math.floor(x + Fraction(1, 2))
+def _exact(x: float | Fraction) -> Fraction:
+    # Through its shortest text, so that 2.675 is the 2.675 that was typed and not the binary number below it.
+    return x if isinstance(x, Fraction) else Fraction(str(x))
+
+
+def _half_up(x: Fraction, times: int) -> int:
+    """`times` x, to the next whole number, upwards from the half."""
+    return (2 * times * x.numerator + x.denominator) // (2 * x.denominator)
 
 
 def decimal(x: float | Fraction, digits: int = 1) -> str:
     """A number with a decimal comma, rounded half up: 12,5."""
-    # Through its shortest text, so that 2.675 is the 2.675 that was typed and not the binary number below it.
-    scaled = _half_up(abs(Fraction(str(x))) * 10**digits)
+    scaled = _half_up(abs(_exact(x)), 10**digits)
     whole, rest = divmod(scaled, 10**digits)
     sign = "−" if x < 0 and scaled else ""
     return f"{sign}{number(whole)},{rest:0{digits}d}" if digits else f"{sign}{number(whole)}"
@@ -28,7 +34,7 @@ def decimal(x: float | Fraction, digits: int = 1) -> str:
 
 def whole_percent(share: float | Fraction) -> int:
     """A share (0–1) in whole per cent, rounded half up."""
-    return _half_up(Fraction(str(share)) * 100)
+    return _half_up(_exact(share), 100)
 
 
 def percent(share: float | Fraction) -> str:

@@ -67,8 +67,9 @@ def _has_percent(rate: Rate) -> bool:
 
 def _aside(indicator: Indicator, rate: Rate, pupils: int | None) -> str:
     """The bracket after the counts, when the numbers are large enough to carry one."""
-    if rate.share is not None and _has_percent(rate):
-        return f" ({french.percent(rate.share)})"
+    share = rate.share if _has_percent(rate) else None
+    if share is not None:
+        return f" ({french.percent(share)})"
     scaled = per_hundred(rate.counted, pupils)
     if indicator.per_pupils and rate.counted and scaled is not None and (pupils or 0) >= FEWEST_FOR_PERCENT:
         return f" ({french.decimal(scaled, 0)} pour 100 élèves)"
