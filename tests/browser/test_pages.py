@@ -316,9 +316,15 @@ def test_a_turned_telephone_keeps_the_legend_above_the_bars(chromium: Browser, d
     context.close()
 
 
-def test_the_blank_sheet_fits_one_sheet_of_paper(chromium: Browser, demo: Site) -> None:
-    page = chromium.new_context(base_url=demo.url).new_page()
-    page.goto("/feuille-vierge")
+TERMS = ["2024-2025-T1", "2025-2026-T1", "2025-2026-T2", "2025-2026-T3", "2026-2027-T1"]
+
+
+@pytest.mark.parametrize("path", ["/feuille-vierge", *(f"{HOME}?trimestre={term}" for term in TERMS)])
+def test_a_sheet_fits_one_sheet_of_paper(chromium: Browser, demo: Site, path: str) -> None:
+    context = chromium.new_context(base_url=demo.url)
+    context.add_cookies([{"name": "session", "value": "cookie-of-claire", "url": demo.url}])
+    page = context.new_page()
+    page.goto(path)
     pdf = page.pdf(format="A4", prefer_css_page_size=True)
-    page.context.close()
+    context.close()
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
