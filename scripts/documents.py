@@ -133,8 +133,10 @@ def words_of_year(report: YearReport) -> list[str]:
     words = [report.school, report.year]
     for found in report.indicators:
         words += [found.line.title, found.line.sentence, *found.cells]
-    for line in (*report.goals, *report.actions):
-        words += [line.title, line.said]
+    for goal in report.goals:
+        words += [goal.title, goal.said]
+    for action in report.actions:
+        words += [action.title, action.said]
     words += report.councils
     for decision in report.decisions:
         words += [decision.title, *decided(list(decision.by_term.values()))]
