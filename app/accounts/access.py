@@ -225,6 +225,11 @@ def current_year(school: School) -> SchoolYear:
     return year_of(today_at(school), school.departement)
 
 
+def only_school(db: Session, actor: Actor) -> School | None:
+    """Of who works in one school alone: pages that are nobody's keep its navigation."""
+    return db.get(School, next(iter(actor.schools))) if len(actor.schools) == 1 else None
+
+
 def today_at(school: School) -> date:
     """The day it is where the school is."""
     return today_in(school.departement, clock.now())

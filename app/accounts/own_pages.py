@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app import clock
 from app.accounts import factor_queries, queries, session_queries, signing_in, tokens
-from app.accounts.access import CurrentActor, RecentActor, is_live, recently_signed_in
+from app.accounts.access import CurrentActor, RecentActor, is_live, only_school, recently_signed_in
 from app.accounts.actor import Actor
 from app.accounts.models import TokenIn, User
 from app.accounts.provider import Provider
@@ -51,7 +51,7 @@ def _account_page(
         request,
         "accounts/mon_compte.html",
         status=status,
-        nav_school=schools[0] if len(schools) == 1 else None,
+        nav_school=only_school(db, actor),
         person=db.get_one(User, actor.user_id),
         schools=schools,
         territories=territories,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from app.accounts.access import CurrentActor
+from app.accounts.access import CurrentActor, only_school
 from app.accounts.actor import MAY, Task
 from app.accounts.queries import duties_shown
 from app.db import Db
@@ -54,7 +54,7 @@ def questions_of(asked: LibraryFilter) -> list[tuple[str, str | None, Choices, A
 
 
 @router.get("/leviers")
-def levers_page(request: Request, db: Db, _: CurrentActor) -> Response:
+def levers_page(request: Request, db: Db, actor: CurrentActor) -> Response:
     """Why each lever works, and the practices that use it, the smallest step first."""
     by_lever = {
         lever: sorted(
@@ -66,6 +66,7 @@ def levers_page(request: Request, db: Db, _: CurrentActor) -> Response:
     return render(
         request,
         "library/levers.html",
+        nav_school=only_school(db, actor),
         linking=LINKING,
         by_lever=by_lever,
         steps=list(Step),
@@ -75,11 +76,14 @@ def levers_page(request: Request, db: Db, _: CurrentActor) -> Response:
 
 
 @router.get("/pratiques")
-def practices_page(request: Request, _: CurrentActor, asked: Annotated[PracticeFilter, Query()]) -> Response:
+def practices_page(
+    request: Request, db: Db, actor: CurrentActor, asked: Annotated[PracticeFilter, Query()]
+) -> Response:
     questions = questions_of(asked)
     return render(
         request,
         "library/practices.html",
+        nav_school=only_school(db, actor),
         q=asked.q,
         first=[question for question in questions if question[0] in SHOWN_FIRST],
         more=[question for question in questions if question[0] not in SHOWN_FIRST],
@@ -96,6 +100,7 @@ def practice_page(request: Request, db: Db, actor: CurrentActor, slug: str) -> R
     return render(
         request,
         "library/practice.html",
+        nav_school=only_school(db, actor),
         practice=practice,
         lever=LEVERS[practice.lever],
         indicators=[INDICATORS[each].title for each in practice.indicators],

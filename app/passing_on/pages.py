@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.responses import Response
 
-from app.accounts.access import CurrentActor, Uai, school_for
+from app.accounts.access import CurrentActor, Uai, only_school, school_for
 from app.accounts.actor import MAY, Actor, Task
 from app.accounts.queries import duties_shown
 from app.action_sheets.pages import sheet_url
@@ -181,6 +181,7 @@ def shared_page(
     return render(
         request,
         "passing_on/sheets.html",
+        nav_school=only_school(db, actor),
         q=asked.q,
         questions=questions,
         is_asked=any(chosen.values()) or asked.after is not None,
@@ -196,6 +197,7 @@ def shared_sheet_page(request: Request, db: Db, actor: CurrentActor, sheet_id: U
     return render(
         request,
         "passing_on/sheet.html",
+        nav_school=only_school(db, actor),
         sheet=sheet,
         byline=byline(sheet),
         sections=sections_told(sheet.answers),

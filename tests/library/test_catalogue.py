@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.domain.practices import PRACTICES
+from tests.world import A
 
 SignIn = Callable[[str], TestClient]
 
@@ -54,6 +55,12 @@ def test_a_question_that_does_not_exist_is_refused(sign_in: SignIn, query: str) 
 @pytest.mark.parametrize("address", ["/api/v1/practices/nothing", "/pratiques/nothing"])
 def test_a_practice_that_does_not_exist(sign_in: SignIn, address: str) -> None:
     assert sign_in("claire").get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/leviers", "/pratiques", "/pratiques/themed_tea", "/fiches"])
+def test_who_works_in_one_school_keeps_its_navigation(sign_in: SignIn, address: str) -> None:
+    assert f'href="/ecoles/{A}/saisie"' in sign_in("lea").get(address).text
+    assert "main-nav" not in sign_in("ines").get(address).text
 
 
 def test_the_page_finds_what_the_api_finds(sign_in: SignIn) -> None:
