@@ -19,7 +19,7 @@ MOST_EXPOSED = 20
 def units(tmp_path: Path) -> Path:
     """The files as an operator would write them, for the Python that is here."""
     for name in UNITS:
-        text = block(f"`/etc/systemd/system/{name}`\u202f:")
+        text = block(f"`/etc/systemd/system/{name}` :")
         if name.endswith(".service"):
             text = instead(text, {"/opt/confiance/.venv/bin/python": sys.executable})
         (tmp_path / name).write_text(text)
