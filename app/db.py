@@ -207,36 +207,31 @@ async def enter_room(request: Request) -> AsyncIterator[None]:
 InRoom = Annotated[None, Depends(enter_room, scope="function")]
 
 
-async def take_place(request: Request, _: InRoom) -> AsyncIterator[None]:
-    """One writer at a time on SQLite, in order of arrival: its own busy handler is unfair."""
-    state = request.app.state
-    is_waiting = state.database.is_sqlite and request.method not in SAFE_METHODS
-    async with state.gate.writer if is_waiting else nullcontext():
-        yield
-
-
 class Key(Protocol):
     """What makes a request that arrives twice be done once (app/once)."""
 
     def begin(self, db: Session, caller_id: UUID) -> None: ...
 
 
-async def get_session(
-    request: Request, _: Annotated[None, Depends(take_place, scope="function")]
-) -> AsyncIterator[Session]:
-    """One transaction per request; a GET cannot write; the commit precedes the answer."""
+async def get_session(request: Request, _: InRoom) -> AsyncIterator[Session]:
+    """One transaction per request; a GET cannot write; the commit precedes the answer.
+
+    One writer at a time on SQLite, in order of arrival: its own busy handler is unfair.
+    """
     database: Database = request.app.state.database
+    gate: Gate = request.app.state.gate
     reading = request.method in SAFE_METHODS
     if reading and database.is_sqlite:
         with database.session(reading=True) as session:  # no server to wait for when it ends
             yield session
-    else:
-        async with _left_in_a_thread(database.session(reading=reading)) as session:
-            key: Key | None = getattr(request.state, "once", None)
-            caller_id: UUID | None = getattr(request.state, "caller_id", None)
-            if key is not None and caller_id is not None:
-                await anyio.to_thread.run_sync(key.begin, session, caller_id)
-            yield session
+        return
+    transaction = _left_in_a_thread(database.session(reading=reading))
+    async with gate.writer if database.is_sqlite else nullcontext(), transaction as session:
+        key: Key | None = getattr(request.state, "once", None)
+        caller_id: UUID | None = getattr(request.state, "caller_id", None)
+        if key is not None and caller_id is not None:
+            await anyio.to_thread.run_sync(key.begin, session, caller_id)
+        yield session
 
 
 @asynccontextmanager

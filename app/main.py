@@ -73,13 +73,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     public: tuple[APIRouter, ...] = routers.PUBLIC
     for router in public:
         keep_answers(router)
-        match_at_once(router)
-        app.include_router(router, dependencies=[Depends(read_key)])
+        app.include_router(router, dependencies=[Depends(read_posted), Depends(read_key)])
+        match_at_once(app.routes[-1], router)
     for router in routers.PRIVATE:
         keep_answers(router)
-        match_at_once(router)
         # The body is read, then the person known, before a write transaction opens.
         app.include_router(router, dependencies=[Depends(read_posted), Depends(signed_in), Depends(read_key)])
+        match_at_once(app.routes[-1], router)
     app.include_router(health)
     app.include_router(metrics.router)
     app.include_router(static_files.router)

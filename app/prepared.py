@@ -7,10 +7,10 @@ statement itself (ADR 0033). Values, columns and errors are translated as it wou
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlmodel import Session
 
@@ -184,10 +184,14 @@ def insert_if_absent(db: Session, table: sa.Table, row: Mapping[str, Any]) -> bo
     return bool(inside(db)(_inserting(table, db.get_bind().dialect.name, tells=True), row))
 
 
+def insert_of(dialect: str, table: sa.Table) -> Any:
+    """An INSERT that may say ON CONFLICT; on SQLite the four megabytes of the other dialect stay unread."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+
+
 @cache
 def _inserting(table: sa.Table, dialect: str, *, tells: bool) -> Prepared:
-    module = sqlite if dialect == "sqlite" else postgresql
-    wanted = module.insert(table).on_conflict_do_nothing()
+    wanted = insert_of(dialect, table).on_conflict_do_nothing()
     return Prepared(wanted.returning(*table.primary_key) if tells else wanted)
 
 

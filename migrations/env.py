@@ -33,8 +33,18 @@ def number_revision(_context: Any, _revision: Any, scripts: Iterable[MigrationSc
         script.rev_id = f"{int(head or 0) + 1:04}"
 
 
+def say_where() -> None:
+    """A partial index is partial on either database: the models say it for SQLite.
+
+    Said for PostgreSQL there, its dialect would be loaded wherever the service runs.
+    """
+    for index in (index for table in metadata.tables.values() for index in table.indexes):
+        index.dialect_options["postgresql"]["where"] = index.dialect_options["sqlite"]["where"]
+
+
 def run_on(connection: Connection) -> None:
     """Run the migrations in one transaction: all of them, or none."""
+    say_where()
     context.configure(
         connection=connection,
         target_metadata=metadata,

@@ -34,7 +34,7 @@ from app.errors import (
 from app.prepared import Asks
 from app.schools.models import School
 from app.schools.queries import school_by_uai
-from app.web.forms import PostedForm
+from app.web.posted import Posted
 from app.web.urls import with_next
 
 log = logging.getLogger("confiance.error")
@@ -130,13 +130,12 @@ def _found(
     return _from_session(ask, cookie, request_id) if cookie else None
 
 
-async def signed_in(request: Request, posted: PostedForm, background: BackgroundTasks, _: InRoom) -> Actor:
-    """Who asks, read before any write lock is taken.
+async def signed_in(request: Request, background: BackgroundTasks, _: InRoom) -> None:
+    """Who asks, read before any write lock is taken and after what was posted (app/main.py).
 
     Raises Unauthenticated, SecondFactorNeeded, or Forbidden for a forged form and for a write with a reading
     token.
     """
-    request.state.posted = posted
     scheme, _separator, rest = request.headers.get("authorization", "").partition(" ")
     bearer = rest.strip() if scheme.lower() == "bearer" else None
     cookie = request.cookies.get(request.app.state.settings.session_cookie)
@@ -154,6 +153,7 @@ async def signed_in(request: Request, posted: PostedForm, background: Background
         if not actor.may_write:
             raise Forbidden("Ce jeton ne permet que la lecture.", code="read_only_token")
         is_page = not request.url.path.startswith("/api/")
+        posted: Posted = request.state.posted
         if is_page and not secrets.same(posted.get("csrf"), actor.csrf or secrets.new_secret()):
             request.state.actor = actor
             raise Forbidden("Cette page a expiré : rechargez-la, puis envoyez à nouveau.", code="csrf")
@@ -161,6 +161,11 @@ async def signed_in(request: Request, posted: PostedForm, background: Background
     moment = clock.now()
     if is_touch_due(credential.last_used_at, moment):
         background.add_task(touch_afterwards, request, credential, moment)
+
+
+async def asking(request: Request) -> Actor:
+    """Who was let in, as every private route is told."""
+    actor: Actor = request.state.actor
     return actor
 
 
@@ -196,7 +201,7 @@ async def visitor(request: Request, _: InRoom) -> Actor | None:
     return found[0]
 
 
-CurrentActor = Annotated[Actor, Depends(signed_in)]
+CurrentActor = Annotated[Actor, Depends(asking)]
 
 
 def recently_signed_in(actor: CurrentActor) -> Actor:

@@ -85,7 +85,6 @@ class SchoolMembership(SQLModel, table=True):
             "user_id",
             unique=True,
             sqlite_where=_LIVE,
-            postgresql_where=_LIVE,
         ),
         Index(
             "uq_school_membership_one_head",
@@ -93,7 +92,6 @@ class SchoolMembership(SQLModel, table=True):
             "role",
             unique=True,
             sqlite_where=sa.text("ended_at IS NULL AND role <> 'teacher'"),
-            postgresql_where=sa.text("ended_at IS NULL AND role <> 'teacher'"),
         ),
     )
     school_id: UUID = Field(foreign_key="school.id")
@@ -116,7 +114,6 @@ class TerritoryMembership(SQLModel, table=True):
             "territory_id",
             unique=True,
             sqlite_where=_LIVE,
-            postgresql_where=_LIVE,
         ),
     )
     id: UUID = Field(default_factory=uuid7, primary_key=True)

@@ -1,17 +1,17 @@
 """Chains, their tips, and the statements that refold a total: what is run by every relevé written."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import and_, bindparam, case, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from app.domain.vocabulary import Grade, Source, Status
 from app.measurements.models import Measurement, MeasurementRow, TermTotal
-from app.prepared import Prepared, inside, write_all
+from app.prepared import Prepared, insert_of, inside, write_all
 
 _M = Measurement.__table__  # the Core table of the class
 _T = TermTotal.__table__
@@ -53,8 +53,10 @@ def folded(
     ).where(_M.c.school_id == school, *where, is_live(_M, version))
 
 
-def _refold(indicator: sa.BindParameter[str] | None = None) -> dict[str, Prepared]:
-    """The statement of each database; without an indicator, all that have a figure in the term."""
+@cache
+def _refold(dialect: str, *, is_whole_term: bool) -> Prepared:
+    """One figure of the term, or all that it has."""
+    indicator = None if is_whole_term else bindparam("indicator", type_=sa.String())
     school, term = bindparam("school", type_=sa.Uuid()), bindparam("term", type_=sa.String())
     figure = folded(school, [_M.c.term == term])
     if indicator is None:
@@ -68,32 +70,25 @@ def _refold(indicator: sa.BindParameter[str] | None = None) -> dict[str, Prepare
     ]
     names = ["status", "counted", "out_of", "answers", "grades"]
     selected = figure.with_only_columns(*keys, *figure.selected_columns)
-    found = {}
-    for module in (sqlite, postgresql):
-        insert = module.insert(_T).from_select(["school_id", "indicator", "term", *names], selected)
-        found[module.__name__.rpartition(".")[2]] = Prepared(
-            insert.on_conflict_do_update(
-                index_elements=["school_id", "indicator", "term"],
-                set_={name: insert.excluded[name] for name in names},
-            )
+    insert = insert_of(dialect, _T).from_select(["school_id", "indicator", "term", *names], selected)
+    return Prepared(
+        insert.on_conflict_do_update(
+            index_elements=["school_id", "indicator", "term"],
+            set_={name: insert.excluded[name] for name in names},
         )
-    return found
-
-
-_REFOLD_ONE = _refold(bindparam("indicator", type_=sa.String()))
-_REFOLD_TERM = _refold()
+    )
 
 
 def refold(db: Session, school_id: UUID, term: str, indicator: str) -> None:
     """Recompute one total from its chains. The caller holds the school's turn."""
     told = {"school": school_id, "term": term, "indicator": indicator}
-    write_all(db, _REFOLD_ONE[db.get_bind().dialect.name], [told])
+    write_all(db, _refold(db.get_bind().dialect.name, is_whole_term=False), [told])
 
 
 def refold_terms(db: Session, school_id: UUID, terms: Iterable[str]) -> None:
     """The same for every figure of these terms: a statement a term, however many boxes were filled."""
     told = [{"school": school_id, "term": term} for term in terms]
-    write_all(db, _REFOLD_TERM[db.get_bind().dialect.name], told)
+    write_all(db, _refold(db.get_bind().dialect.name, is_whole_term=True), told)
 
 
 _ADD = Prepared(sa.insert(_M))

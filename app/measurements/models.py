@@ -85,7 +85,6 @@ class Measurement(SQLModel, table=True):
             *_FIGURE,
             unique=True,
             sqlite_where=sa.text("replaces IS NULL"),
-            postgresql_where=sa.text("replaces IS NULL"),
         ),
         CheckConstraint("replaces <> id", name="replaces_another"),
         CheckConstraint("counted >= 0 AND counted <= 100000", name="counted_range"),

@@ -24,7 +24,7 @@ from app import clock
 from app.errors import Conflict, Invalid, KeyReused
 from app.once import queries
 from app.web.openapi import is_shown_once
-from app.web.posted import Posted, PostedForm, is_form
+from app.web.posted import Posted, is_form
 
 KEPT_FOR = timedelta(hours=24)
 REPLAYED = "Idempotency-Replayed"
@@ -108,10 +108,14 @@ class Once:
         return answer.status_code == 303 if self.is_form else answer.status_code < 300
 
 
-async def read_key(request: Request, posted: PostedForm) -> None:
-    """Note the key and what is asked, before any lock or connection is taken. Raises Invalid."""
+async def read_key(request: Request) -> None:
+    """Note the key and what is asked, before any lock or connection is taken, after what was posted.
+
+    Raises Invalid.
+    """
     if request.method != "POST" or is_shown_once(request.scope.get("route")):
         return
+    posted: Posted = request.state.posted
     is_page = not request.url.path.startswith("/api/")
     key = posted.get("once") if is_page else request.headers.get("idempotency-key")
     if key is None or (is_page and not key):

@@ -1,12 +1,12 @@
 """Versions of a term, what is published of them, and the sums kept beside it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from app import clock
@@ -14,7 +14,7 @@ from app.domain.indicators import INDICATORS
 from app.domain.transmitted import is_published_at_once
 from app.domain.vocabulary import PriorityEducation, SchoolType, Status
 from app.measurements.models import TermTotal
-from app.prepared import Prepared, inside, write_all
+from app.prepared import Prepared, insert_of, inside, write_all
 from app.schools.models import School, SchoolYearProfile
 from app.transmissions.models import (
     CirconscriptionTotal,
@@ -183,17 +183,15 @@ def replace_published(db: Session, before: Sequence[Published], rows: Sequence[P
 _KEYS = ("circonscription_id", "term", "indicator", "is_small")
 
 
-def _add(module: Any) -> Prepared:
+@cache
+def _add(dialect: str) -> Prepared:
     at: dict[str, Any] = {name: sa.bindparam(name) for name in _KEYS}
-    first = module.insert(_C).values(at | {name: sa.bindparam(f"first_{name}") for name in SUMS})
+    first = insert_of(dialect, _C).values(at | {name: sa.bindparam(f"first_{name}") for name in SUMS})
     return Prepared(
         first.on_conflict_do_update(
             index_elements=_KEYS, set_={name: _C.c[name] + sa.bindparam(f"add_{name}") for name in SUMS}
         )
     )
-
-
-_ADD = {"sqlite": _add(sqlite), "postgresql": _add(postgresql)}
 
 
 def add_to_totals(db: Session, deltas: Mapping[tuple[UUID, str, str, bool], Mapping[str, int]]) -> None:
@@ -208,14 +206,15 @@ def add_to_totals(db: Session, deltas: Mapping[tuple[UUID, str, str, bool], Mapp
         | {f"add_{name}": delta[name] for name in SUMS}
         for key, delta in sorted(deltas.items())
     ]
-    write_all(db, _ADD[db.get_bind().dialect.name], told)
+    write_all(db, _add(db.get_bind().dialect.name), told)
 
 
 _V = CirconscriptionVersion.__table__
 
 
-def _bump(module: Any) -> Prepared:
-    one_more = module.insert(_V)
+@cache
+def _bump(dialect: str) -> Prepared:
+    one_more = insert_of(dialect, _V)
     return Prepared(
         one_more.on_conflict_do_update(
             index_elements=[_V.c.circonscription_id],
@@ -224,13 +223,10 @@ def _bump(module: Any) -> Prepared:
     )
 
 
-_BUMP = {"sqlite": _bump(sqlite), "postgresql": _bump(postgresql)}
-
-
 def bump_versions(db: Session, circonscriptions: Iterable[UUID]) -> None:
     first = {"version": 1, "changed_at": clock.now()}
     rows = [{"circonscription_id": place} | first for place in sorted(circonscriptions)]
-    write_all(db, _BUMP[db.get_bind().dialect.name], rows)
+    write_all(db, _bump(db.get_bind().dialect.name), rows)
 
 
 # --- verify --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ whole write took (docs/performance.md).
 import re
 
 from fastapi import APIRouter
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Scope
 
 _NAME = re.compile(r"\?P<\w+>")
@@ -19,13 +19,14 @@ def _methods_at(router: APIRouter, path: str) -> set[str]:
     return {method for route in routes for method in route.methods or ()}
 
 
-def match_at_once(router: APIRouter) -> None:
-    """Pass over a router none of whose addresses fits; the method is still the routes' to judge (405)."""
-    if "matches" in vars(router):
-        return  # the routers are made once, applications many times
+def match_at_once(included: BaseRoute, router: APIRouter) -> None:
+    """Pass over a router none of whose addresses fits; the method is still the routes' to judge (405).
+
+    `included` is what FastAPI made of it in the application: even asking that is most of the cost.
+    """
     patterns = [route.path_regex.pattern for route in router.routes if isinstance(route, Route)]
     known = re.compile("|".join(_NAME.sub("?:", pattern) for pattern in patterns))
-    ask = router.matches
+    ask = included.matches
 
     def matches(scope: Scope) -> tuple[Match, Scope]:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
@@ -34,4 +35,4 @@ def match_at_once(router: APIRouter) -> None:
             scope.setdefault("state", {}).setdefault("allowed", set()).update(_methods_at(router, path))
         return found
 
-    router.matches = matches  # type: ignore[method-assign]  # what a mounted router answers for itself
+    included.matches = matches  # type: ignore[method-assign]  # what an included router answers for itself

@@ -39,6 +39,11 @@ def is_form(request: Request) -> bool:
 
 async def read_posted(request: Request) -> Posted:
     """Read the body before any lock or connection is taken: a slow upload keeps nobody waiting."""
+    request.state.posted = posted = await _read(request)
+    return posted
+
+
+async def _read(request: Request) -> Posted:
     if request.method != "POST":
         return Posted()
     content_type = request.headers.get("content-type", "")
