@@ -1,6 +1,7 @@
 """`python -m app …`: what an operator does. Each feature brings its own commands (`commands.py`)."""
 
 import argparse
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,7 @@ def _migrate(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(chosen: argparse.Namespace, settings: Settings) -> int:
+    gc.disable()  # what is imported stays; until it is all there (app/main.py) nobody looks through it
     import uvicorn
 
     from app.main import create_app
