@@ -15,6 +15,7 @@ Run = Callable[[argparse.Namespace, Settings], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    gc.disable()  # what is imported stays: looking through it again and again was a tenth of a start
     parser = argparse.ArgumentParser(prog="python -m app", description="Confiance")
     commands = parser.add_subparsers(dest="command", required=True)
     _add(commands, "migrate", "bring the database to the current schema", _migrate)
@@ -24,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for add_commands in _feature_commands():
         add_commands(commands)
     chosen = parser.parse_args(arguments)
+    gc.enable()
     run: Run = chosen.run
     try:
         return run(chosen, Settings())
@@ -77,7 +79,7 @@ def _migrate(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(chosen: argparse.Namespace, settings: Settings) -> int:
-    gc.disable()  # what is imported stays; until it is all there (app/main.py) nobody looks through it
+    gc.disable()  # until all is there (app/main.py)
     import uvicorn
 
     from app.main import create_app

@@ -7,10 +7,10 @@ statement itself (ADR 0033). Values, columns and errors are translated as it wou
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, lru_cache
-from importlib import import_module
 from typing import Any, NamedTuple, TypeAlias
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlmodel import Session
 
@@ -186,7 +186,11 @@ def insert_if_absent(db: Session, table: sa.Table, row: Mapping[str, Any]) -> bo
 
 def insert_of(dialect: str, table: sa.Table) -> Any:
     """An INSERT that may say ON CONFLICT; on SQLite the four megabytes of the other dialect stay unread."""
-    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)
 
 
 @cache

@@ -218,6 +218,7 @@ def test_starting_does_not_pay_for_what_few_requests_need() -> None:
         "httpx",
         "joserfc",
         "segno",
+        "sqlalchemy.dialects.postgresql",
     }
     program = f"import sys, app.main; print(sorted({late} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
