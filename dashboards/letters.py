@@ -24,7 +24,7 @@ def fitting(texts: Sequence[str], room: float, size: float) -> list[str]:
     The lower lines go first, the counts last; a line left empty keeps the others at their height.
     """
     shortened = list(texts)
-    if _widest(shortened, size) > room:
+    if _widest(shortened, size) + AIR * size > room:  # they read as one line unless twice the air is left
         shortened = [text.replace("<br>sur ", "<br>/") for text in texts]
     firsts = [text.partition("<br>")[0] for text in shortened]
     whole, first = (max(1, -int(-_widest(some, size) // room)) for some in (shortened, firsts))

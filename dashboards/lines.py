@@ -12,6 +12,8 @@ AIR = 3.0
 """Points of per cent between a point, or the end of its interval, and its counts."""
 SMALL_AIR = 9.0
 """The same in a small multiple, where a point of per cent is a third as high."""
+LAST_AIR = 2.0
+"""How much more beside the last mark, which is larger, where no interval holds the counts off it."""
 
 Ends = tuple[float, float] | None
 """The lowest and the highest place that the mark of a term covers, in per cent."""
@@ -100,9 +102,13 @@ def _counts(
     air: float,
 ) -> Chart:
     """The counts, clear of the points and of their intervals."""
+    airs = [
+        air + LAST_AIR if end and end[0] == end[1] and point is points[-1] else air
+        for end, point in zip(ends, points, strict=True)
+    ]
     places = [
-        None if end is None else round(end[1] + air if side.startswith("top") else end[0] - air, 4)
-        for end, side in zip(ends, sides, strict=True)
+        None if end is None else round(end[1] + room if side.startswith("top") else end[0] - room, 4)
+        for end, side, room in zip(ends, sides, airs, strict=True)
     ]
     return {
         "type": "scatter",

@@ -39,7 +39,7 @@ const widest = (texts) => Math.max(0, ...texts.flatMap((text) => plain(text).spl
 /** « sur 196 » becomes « /196 », then lines are left out counting back from the last: as dashboards/letters.py does. */
 function fitting(texts, room, size) {
   const long = (all) => (widest(all) * 0.58 + 0.33) * size;
-  const shorter = long(texts) > room ? texts.map((text) => text.replace("<br>sur ", "<br>/")) : texts;
+  const shorter = long(texts) + 0.33 * size > room ? texts.map((text) => text.replace("<br>sur ", "<br>/")) : texts;
   const firsts = shorter.map((text) => text.split("<br>")[0]);
   const [whole, first] = [shorter, firsts].map((all) => Math.max(1, Math.ceil(long(all) / room)));
   const keeps = (place, step) => (texts.length - 1 - place) % step === 0;

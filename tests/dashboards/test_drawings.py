@@ -233,8 +233,20 @@ def test_the_counts_of_a_circonscription_stand_apart_on_a_phone() -> None:
     said = texts(drawn(figure, 320)).replace("\u202f", " ")
     assert "1 152 /1 573" in said
     assert "1 048" not in said
+    wide = texts(drawn(figure, 580)).replace("\u202f", " ")
+    assert "1 048 /1 435 | 1 152 /1 573" in wide, "a letter's width apart at a desk"
     three = term_series(MEETINGS, [at(term, 158, 196) for term in TERMS])
     assert texts(drawn(three, 320)).count("158") == 9 + len(["un an plus tôt"]), "what has room is all there"
+
+
+def test_the_last_counts_stand_clear_of_the_larger_mark() -> None:
+    """The edge around the letters took a bite out of the point when no interval held them off it."""
+    root = drawn(FIGURES["year"])
+    (said,) = (text for text in root.iter(f"{SVG}text") if "".join(text.itertext()).startswith("152"))
+    last = list(root.iter(f"{SVG}circle"))[-1]
+    letters = float(said.attrib["y"]) + sum(float(part.get("dy", 0)) for part in said)
+    edge = float(root.attrib["font-size"]) * 0.15
+    assert letters + edge < float(last.attrib["cy"]) - float(last.attrib["r"])
 
 
 def test_a_colour_that_no_theme_can_change_is_refused() -> None:
