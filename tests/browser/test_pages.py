@@ -280,6 +280,33 @@ def test_charts_are_read_from_the_back_of_a_classroom(chromium: Browser, demo: S
     context.close()
 
 
+@pytest.mark.parametrize("screen", [(1280, 720), (1920, 940), (1920, 1080)])
+def test_no_chart_of_the_meeting_hides_behind_the_buttons(
+    chromium: Browser, demo: Site, screen: tuple[int, int]
+) -> None:
+    """What is projected is seen without scrolling, and as large on a screen of more pixels."""
+    width, height = screen
+    context = chromium.new_context(base_url=demo.url, viewport={"width": width, "height": height})
+    context.add_cookies([{"name": "session", "value": "cookie-of-claire", "url": demo.url}])
+    page = context.new_page()
+    page.goto(f"{HOME}/conseil/2026-2027-T1")
+    expect(page.locator(".step.current")).to_have_count(1)
+    hidden = page.evaluate(
+        """() => [...document.querySelectorAll(".step")].filter((step) => {
+            document.querySelector(".step.current").classList.remove("current");
+            step.classList.add("current");
+            scrollTo(0, 0);
+            const chart = step.querySelector("figure.chart")?.getBoundingClientRect().bottom;
+            const isLong = innerHeight < 800 && step.querySelector(".effects"); // its words come first
+            return !isLong && chart > step.querySelector(".foot").getBoundingClientRect().top;
+        }).map((step) => step.querySelector("h2").textContent)"""
+    )
+    letters = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.stage .choice')).fontSize)")
+    assert hidden == []
+    assert letters * 720 / height >= 14
+    context.close()
+
+
 def test_the_interactive_charts_stand_where_the_drawings_stood(chromium: Browser, demo: Site) -> None:
     """Nothing moves when plotly.js takes over, and the first screen is there before it and without it."""
     tall: list[list[float]] = []
