@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import sqlalchemy as sa
 
 from app.db import Database, make_engine, uuid7
@@ -16,6 +17,7 @@ from app.domain.vocabulary import Door, Source, Status
 from app.measurements.models import Measurement, TermTotal
 from app.schools.models import School, TrackedIndicator
 from benchmarks.clients import Client
+from benchmarks.databases import POSTGRESQL, also_on_postgresql, driver_url
 from benchmarks.measuring import OURS, Report, Samples, in_turn
 from benchmarks.servers import Ask, Server, Side, confiance
 from benchmarks.world import Country, build
@@ -24,15 +26,18 @@ FLOOR, PEER = "floor: csv + executemany", "peer: csv + session.add_all"
 INDICATORS = 333
 """Of the school's own: with fifteen terms, as many lines as one file may have (app/exchange)."""
 FEW = 33
-FILES, SHORT_FILES = 20, 4
+FILES, SHORT_FILES, POSTGRESQL_FILES = 20, 4, 6
 """Each for a school that has no figure yet; the first of a row only warms up."""
+PG_FLOOR = "floor: COPY to a staging table"
 HEAD = ("Indicateur", "Trimestre", "Nombre", "Sur combien")
 
 
 def run() -> Report:
     report = Report.on("import")
     with tempfile.TemporaryDirectory() as folder:
-        countries = {name: _country(f"{folder}/{place}.db") for place, name in enumerate((OURS, FLOOR, PEER))}
+        countries = {
+            name: _country(f"sqlite:///{folder}/{place}.db") for place, name in enumerate((OURS, FLOOR, PEER))
+        }
         terms = countries[OURS].terms
         long, short = _file(terms, INDICATORS), _file(terms, FEW)
         with confiance(countries[OURS].url) as server:
@@ -60,13 +65,28 @@ def run() -> Report:
     grows = Samples(times[-2:]).p50 / Samples(times[:2]).p50
     report.at_most(f"the last lines of {FILES * lines} to the first", grows, 1.3)
     report.at_most("errors", found[OURS].errors + few.errors, 0)
+    also_on_postgresql(report, _on_postgresql)
     return report
 
 
-def _country(file: str) -> Country:
+def _on_postgresql(report: Report, url: str) -> None:
+    country = _country(url)
+    file = _file(country.terms, INDICATORS)
+    with confiance(url) as server:
+        sides = {OURS: Sending(server, country, file).send, PG_FLOOR: Copied(country, file).send}
+        found = in_turn(sides, POSTGRESQL_FILES - 1)
+    lines = INDICATORS * len(country.terms)
+    for name, samples in found.items():
+        told = f"{samples.p50 / lines * 1e6:.0f} µs a line"
+        report.side(f"{POSTGRESQL}: {name}, {lines} lines", samples, told)
+    report.at_most(f"{POSTGRESQL}: p50 to the floor", found[OURS].p50 / found[PG_FLOOR].p50, 3)
+    report.at_most(f"{POSTGRESQL}: errors", found[OURS].errors, 0)
+
+
+def _country(url: str) -> Country:
     """Schools without a figure; each import has one to itself. All follow indicators of their own."""
     schools = FILES + SHORT_FILES
-    country = build(f"sqlite:///{file}", schools, heads=schools, is_filled=False)
+    country = build(url, schools, heads=schools, is_filled=False)
     database = Database(make_engine(country.url))
     with database.session() as db:
         db.execute(
@@ -144,6 +164,40 @@ class Bare:
             ((school, slug, term, int(counted), int(of)) for slug, term, counted, of in lines),
         )
         self.connection.commit()
+        return Samples((time.perf_counter() - began,), cpu=time.process_time() - cpu)
+
+
+class Copied:
+    """The same rows in the same tables by PostgreSQL alone, which reads the file itself."""
+
+    def __init__(self, country: Country, file: str) -> None:
+        self.file, self.connection = file, psycopg.connect(driver_url(country.url))
+        self.schools = iter([head.uai for head in reversed(country.heads)])  # ours begins at the other end
+
+    def send(self) -> Samples:
+        uai, began, cpu = next(self.schools), time.perf_counter(), time.process_time()
+        with self.connection.transaction(), self.connection.cursor() as cursor:
+            cursor.execute(
+                "CREATE TEMP TABLE staged (indicator text, term text, counted int, out_of int) ON COMMIT DROP"
+            )
+            with cursor.copy("COPY staged FROM STDIN (FORMAT csv, DELIMITER ';', HEADER)") as copy:
+                copy.write(self.file)
+            cursor.execute(
+                "INSERT INTO measurement (school_id, id, term, indicator, grade, source, source_key, status,"
+                " counted, out_of, version, door, recorded_at)"
+                " SELECT school.id, gen_random_uuid(), staged.term, staged.indicator, 'all', 'typed', '',"
+                " 'value', staged.counted, staged.out_of, 1, 'api', now()"
+                " FROM staged, school WHERE school.uai = %s",
+                (uai,),
+            )
+            cursor.execute(
+                "INSERT INTO term_total"
+                " (school_id, indicator, term, status, counted, out_of, answers, grades)"
+                " SELECT school.id, staged.indicator, staged.term, 'value',"
+                " staged.counted, staged.out_of, 1, 0"
+                " FROM staged, school WHERE school.uai = %s",
+                (uai,),
+            )
         return Samples((time.perf_counter() - began,), cpu=time.process_time() - cpu)
 
 

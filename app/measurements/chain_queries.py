@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from app.domain.vocabulary import Grade, Source, Status
 from app.measurements.models import Measurement, MeasurementRow, TermTotal
-from app.prepared import Prepared, insert_of, inside, write_all
+from app.prepared import Prepared, add_all, insert_of, inside, write_all
 
 _M = Measurement.__table__  # the Core table of the class
 _T = TermTotal.__table__
@@ -91,12 +91,9 @@ def refold_terms(db: Session, school_id: UUID, terms: Iterable[str]) -> None:
     write_all(db, _refold(db.get_bind().dialect.name, is_whole_term=True), told)
 
 
-_ADD = Prepared(sa.insert(_M))
-
-
 def add_rows(db: Session, rows: Sequence[MeasurementRow]) -> None:
     """Rows of chains, each after the one it replaces."""
-    write_all(db, _ADD, [row._asdict() for row in rows])
+    add_all(db, _M, [row._asdict() for row in rows])
 
 
 def tips(

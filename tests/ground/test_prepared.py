@@ -1,5 +1,6 @@
 """A prepared SELECT answers what SQLAlchemy's own way answers, types included, on either database."""
 
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from sqlmodel import Session
 from app.accounts.models import SchoolLedger, TerritoryMembership, User
 from app.db import Database, make_engine
 from app.domain.vocabulary import Role
-from app.prepared import Prepared, inside, write_all
+from app.prepared import Prepared, add_all, inside, write_all
 from tests.world import World
 
 _M, _U = TerritoryMembership.__table__, User.__table__  # type: ignore[attr-defined]  # the Core tables
@@ -93,6 +94,31 @@ def test_rows_are_written_together(db: Session) -> None:
     write_all(db, Prepared(ADD), [])
     told = sa.select(LEDGER.c.school_id).where(LEDGER.c.version == 1, LEDGER.c.last_hash == "")
     assert {row["school_id"] for row in rows} <= set(db.scalars(told))
+
+
+def test_new_rows_are_written_as_sqlalchemy_would(db: Session, world: World) -> None:
+    """One and several: each goes its own way to the driver, with words, moments, ids and empty boxes."""
+    kept = {"territory_id": world.territories["valley"].id, "role": Role.INSPECTOR, "ended_at": None}
+    moment = datetime(2026, 9, 1, 8, 30, 0, 125, tzinfo=UTC)
+    people = [world.users[name].id for name in ("claire", "paul", "karim", "lea")]
+    rows = [
+        kept | {"id": UUID(int=number), "user_id": user, "started_at": moment}
+        for number, user in enumerate(people)
+    ]
+    add_all(db, _M, rows[:1])
+    add_all(db, _M, rows[1:3])
+    add_all(db, _M, [])
+    db.execute(sa.insert(_M), rows[3:])
+    wanted = sa.select(*(_M.c[name] for name in rows[0])).where(_M.c.started_at == moment).order_by(_M.c.id)
+    assert [row._asdict() for row in db.execute(wanted)] == rows
+
+
+def test_of_new_rows_none_is_kept_where_one_is_refused(db: Session) -> None:
+    rows = [ROW | {"school_id": UUID(int=number)} for number in (7, 8, 7)]
+    with pytest.raises(sa.exc.IntegrityError) as caught, db.begin_nested():
+        add_all(db, LEDGER, rows)
+    assert caught.value.hide_parameters
+    assert db.scalar(sa.select(sa.func.count()).where(LEDGER.c.school_id == UUID(int=8))) == 0
 
 
 def test_it_sees_what_was_just_added(db: Session) -> None:
