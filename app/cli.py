@@ -3,7 +3,8 @@
 import argparse
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from app.settings import Settings
@@ -15,17 +16,9 @@ Run = Callable[[argparse.Namespace, Settings], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    gc.disable()  # what is imported stays: looking through it again and again was a tenth of a start
-    parser = argparse.ArgumentParser(prog="python -m app", description="Confiance")
-    commands = parser.add_subparsers(dest="command", required=True)
-    _add(commands, "migrate", "bring the database to the current schema", _migrate)
-    serve = _add(commands, "serve", "answer requests (one process on SQLite)", _serve)
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
-    for add_commands in _feature_commands():
-        add_commands(commands)
+    with _uncollected():
+        parser = _parser()
     chosen = parser.parse_args(arguments)
-    gc.enable()
     run: Run = chosen.run
     try:
         return run(chosen, Settings())
@@ -37,6 +30,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"{parser.prog}: {told}", file=sys.stderr)
     return 1
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """What is imported stays: looking through it again and again was a tenth of a start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m app", description="Confiance")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add(commands, "migrate", "bring the database to the current schema", _migrate)
+    serve = _add(commands, "serve", "answer requests (one process on SQLite)", _serve)
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    for add_commands in _feature_commands():
+        add_commands(commands)
+    return parser
 
 
 def _told_of_database(problem: Exception) -> str | None:
@@ -79,12 +94,12 @@ def _migrate(_: argparse.Namespace, settings: Settings) -> int:
 
 
 def _serve(chosen: argparse.Namespace, settings: Settings) -> int:
-    gc.disable()  # until all is there (app/main.py)
-    import uvicorn
+    with _uncollected():
+        import uvicorn
 
-    from app.main import create_app
+        from app.main import create_app
 
-    app = create_app(settings)
+        app = create_app(settings)
     _check_schema(app.state.database)
     print(f"Confiance : {settings.public_url}", flush=True)
     uvicorn.run(

@@ -108,7 +108,6 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.is_demo = service_note(db, "demo") == "yes"
     gc.collect()
     gc.freeze()  # measured: the slowest answers came from collecting what start-up had made
-    gc.enable()
     yield
     app.state.database.engine.dispose()
 

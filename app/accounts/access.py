@@ -164,7 +164,7 @@ async def signed_in(request: Request, background: BackgroundTasks, _: InRoom) ->
 
 
 async def asking(request: Request) -> Actor:
-    """Who was let in, as every private route is told."""
+    """Who was let in by `signed_in`; a route open to all has nobody to give, and fails."""
     actor: Actor = request.state.actor
     return actor
 
